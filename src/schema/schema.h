@@ -1,0 +1,76 @@
+#pragma once
+
+#include "schema/problem.h"
+#include "schema/type.h"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+namespace xos::schema {
+
+/// One xproto text.
+struct Source {
+    std::string file;  ///< For messages: "core.xproto".
+    std::string app;   ///< The service that owns its types: "core".
+    std::string text;
+};
+
+/// A named policy as it reads for objects of one type.
+struct Policy {
+    std::string name;
+    TypeId type;
+    Expression expression;
+    std::string text;  ///< As written.
+};
+
+/// All object types of a system, checked and with every name resolved.
+///
+/// Immutable; may be read from many threads.
+class Schema {
+public:
+    /// The schema of all sources together and XOSBase, or everything that is wrong with them.
+    static std::variant<std::shared_ptr<const Schema>, Problems> build(std::vector<Source> sources);
+
+    std::span<const Type> types() const { return types_; }
+    const Type& type(TypeId id) const { return types_[id.value]; }
+    /// By "Slice" where that is unique, or "core.Slice"; nullptr when there is none.
+    const Type* find_type(std::string_view name) const;
+    /// By "core" and "slices", as in URLs.
+    const Type* find_plural(std::string_view app, std::string_view plural) const;
+    /// Whether an object of `type` is one of `base` too.
+    bool is_a(TypeId type, TypeId base) const;
+
+    const Policy& policy(PolicyId id) const { return policies_[id]; }
+    std::span<const Policy> policies() const { return policies_; }
+
+    /// The texts it was built from, XOSBase aside.
+    std::span<const Source> sources() const { return sources_; }
+
+    /// What parsing an expression of its own needs to know.
+    struct Scope {
+        TypeId self;  ///< Type of the object that `obj.` or a bare name starts from.
+        enum class Names : std::uint8_t { WithObj, Bare } names = Names::Bare;
+        std::optional<TypeId> other;  ///< In `by`: the type of bare names, while `obj.` is `self`.
+        std::string file;             ///< For problems.
+    };
+    /// The tree of `text`, names checked.
+    std::variant<Expression, Problems> parse_expression(std::string_view text,
+                                                        const Scope& scope) const;
+
+private:
+    friend class SchemaBuilder;
+    Schema() = default;
+
+    std::vector<Source> sources_;
+    std::vector<Type> types_;
+    std::vector<Policy> policies_;
+    std::unordered_map<std::string, TypeId> by_name_;
+    std::unordered_map<std::string, TypeId> by_plural_;
+};
+
+}  // namespace xos::schema
