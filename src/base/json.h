@@ -29,7 +29,8 @@ public:
     Json(bool value) : state_(value) {}
     Json(int value) : state_(std::int64_t{value}) {}
     Json(std::int64_t value) : state_(value) {}
-    Json(std::uint64_t value) : state_(static_cast<std::int64_t>(value)) {}
+    /// Whole when it fits, else a double.
+    Json(std::uint64_t value);
     Json(double value) : state_(value) {}
     Json(const char* value) : state_(std::string(value)) {}
     Json(std::string_view value) : state_(std::string(value)) {}
@@ -37,8 +38,8 @@ public:
     Json(Array value) : state_(std::move(value)) {}
     Json(Object value) : state_(std::move(value)) {}
 
-    /// The value that `text` is. Malformed with the byte offset when it is not JSON, nests deeper
-    /// than 64, or is followed by anything but white space.
+    /// The value that `text` is. Malformed with the byte offset when it is not JSON, is not UTF-8,
+    /// nests deeper than 64, gives a member twice, or is followed by anything but white space.
     static Result<Json> parse(std::string_view text);
 
     bool is_null() const { return std::holds_alternative<std::monostate>(state_); }
@@ -64,8 +65,9 @@ public:
     std::int64_t number(std::string_view name, std::int64_t otherwise = 0) const;
 
     /// Sets member `name`, in its old place or last. A null becomes an empty object first.
+    /// Precondition: an object or null.
     void set(std::string_view name, Json value);
-    /// Appends to an array. A null becomes an empty array first.
+    /// Appends to an array. A null becomes an empty array first. Precondition: an array or null.
     void add(Json value);
 
     /// Compact text, members in their order.
@@ -80,7 +82,9 @@ private:
 };
 
 /// Writes JSON text straight into a string, without values in between. The caller keeps the
-/// grammar: a name before each value in an object. Commas are put by the writer.
+/// grammar: a name before each value in an object. Commas are put by the writer. What it writes is
+/// always UTF-8: bytes that are not become U+FFFD, and a double that JSON lacks becomes null.
+/// Doubles are written as the shortest text that reads back as the same double.
 class JsonWriter {
 public:
     /// Appends to `out`, which must outlive the writer.
