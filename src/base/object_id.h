@@ -30,9 +30,7 @@ struct TypeId {
 
 template <>
 struct std::hash<xos::ObjectId> {
-    std::size_t operator()(xos::ObjectId id) const {
-        return std::hash<std::uint64_t>{}(id.value);
-    }
+    std::size_t operator()(xos::ObjectId id) const { return std::hash<std::uint64_t>{}(id.value); }
 };
 template <>
 struct std::hash<xos::TypeId> {
