@@ -103,6 +103,7 @@ public:
     void value(double value);
     void value(std::string_view value);
     void value(const char* value) { this->value(std::string_view(value)); }
+    void value(const std::string& value) { this->value(std::string_view(value)); }
     void value(const Json& value);
     /// Text that is JSON already.
     void raw(std::string_view json);
