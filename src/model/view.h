@@ -64,6 +64,8 @@ private:
     const Tables* tables_;
 };
 
-inline const Row* row_of(Entry entry) { return reinterpret_cast<const Row*>(entry.value); }
+inline const Row* row_of(Entry entry) {
+    return reinterpret_cast<const Row*>(entry.value);
+}
 
 }  // namespace xos::model
