@@ -1,0 +1,83 @@
+#pragma once
+
+#include "base/wall_clock.h"
+#include "kernel/transaction.h"
+
+#include <functional>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace xos::kernel {
+
+/// The changes of one transaction on their way into the model: what operations and rules write
+/// through.
+///
+/// It keeps the bookkeeping: revisions, times, the state of the goal. It follows deletions through
+/// cascades. It checks nothing else about values; checks come after the rules. Not thread-safe.
+class Change {
+public:
+    /// Gives the next unused id.
+    using NextId = std::function<ObjectId()>;
+
+    Change(model::Draft& draft, Revision revision, std::int64_t now, NextId next_id);
+
+    /// The model with all changes so far.
+    model::View view() const { return draft_.view(); }
+    const schema::Schema& schema() const { return draft_.view().schema(); }
+    /// The revision that this transaction becomes, and its time in microseconds.
+    Revision revision() const { return revision_; }
+    std::int64_t now() const { return now_; }
+    /// Who asked for the transaction.
+    void set_principal(const Principal* principal) { principal_ = principal; }
+    const Principal& principal() const { return *principal_; }
+    /// The row as it was before the transaction; nullptr when the transaction made the object.
+    const model::Row* before(ObjectId id) const;
+
+    /// Makes an object: the fields given, defaults in all others.
+    const model::Row& create(TypeId type, const model::FieldValues& fields);
+    /// Sets fields. One that is declarative and differs moves the goal. The row as it then is.
+    const model::Row& update(ObjectId id, const model::FieldValues& fields);
+    /// Marks an object and its parts as deleted and clears links that say so. Conflict, naming
+    /// them, when live objects protect it; with Cascade::Yes these go as well. Whatever nobody
+    /// makes real and nothing links to is purged at the end of the transaction.
+    Result<void> remove(ObjectId id, Operation::Cascade cascade = Operation::Cascade::No);
+
+    /// Objects that were asked to be deleted, cascades through protection included, in order.
+    const std::vector<ObjectId>& asked_deletions() const { return asked_; }
+
+    /// Purges what waits for nobody, and then what waited only for that.
+    void purge();
+
+    std::size_t mark() const { return draft_.mark(); }
+    std::vector<model::Edit> edits_since(std::size_t mark) const {
+        return draft_.net_edits_since(mark);
+    }
+    std::size_t start() const { return start_; }
+
+private:
+    struct Deletion {
+        Operation::Cascade cascade;
+        std::vector<ObjectId> queue;
+        std::vector<std::pair<ObjectId, model::FieldIndex>> clears;
+        std::unordered_set<ObjectId> going;
+        std::vector<std::string> protecting;
+    };
+    void follow_links_to(const model::Row& row, Deletion& deletion);
+    void clear_link(const model::Row& row, model::FieldIndex field, ObjectId target);
+    void mark_deleted(ObjectId id);
+    bool is_linked(const model::Row& row) const;
+    model::FieldValues with_bookkeeping(const model::Row& row, const model::FieldValues& fields);
+
+    model::Draft& draft_;
+    const Revision revision_;
+    const std::int64_t now_;
+    const NextId next_id_;
+    const std::size_t start_;
+    const Principal* principal_ = nullptr;
+    mutable std::unordered_map<ObjectId, const model::Row*> before_;
+    mutable std::size_t before_seen_;
+    std::vector<ObjectId> asked_;
+    std::vector<ObjectId> purgeable_;
+};
+
+}  // namespace xos::kernel

@@ -1,0 +1,118 @@
+#pragma once
+
+#include "access/access.h"
+#include "base/guarded.h"
+#include "base/wall_clock.h"
+#include "journal/engine.h"
+#include "kernel/owners.h"
+#include "kernel/rule.h"
+#include "model/store.h"
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace xos::kernel {
+
+/// The commits that became one snapshot together.
+struct Announcement {
+    struct Commit {
+        Revision revision;
+        std::vector<model::Edit> edits;  ///< One an object, in order of id.
+        Principal principal;
+        std::string request;
+    };
+    model::SnapshotPointer before;  ///< Keeps the rows of all edits alive.
+    model::SnapshotPointer after;
+    std::vector<Commit> commits;
+};
+
+/// The only writer of the model: checks transactions, runs the rules, makes commits durable,
+/// publishes and announces them.
+///
+/// Promises: transactions commit one after the other, each on the result of the one before, each
+/// whole or not at all; who is answered is answered after the commit is durable; a refused one
+/// leaves no trace and holds up no other. Leaves to others: what rules say (core), what a request
+/// looks like (api), where bytes are kept (journal).
+/// Threads: one thread of the owner is in `run`; all other functions are for any thread and never
+/// wait for it, but `commit`.
+class Kernel {
+public:
+    struct Parts {
+        std::shared_ptr<const schema::Schema> schema;
+        journal::Engine& journal;  ///< Must outlive the kernel, like the clock.
+        const WallClock& clock;
+        Rules rules;
+        access::Access access;
+        std::vector<Observation> observations;
+    };
+    using Done = std::function<void(Result<Committed>)>;
+    using StatusDone = std::function<void(Result<StatusResult>)>;
+    using Listener = std::function<void(const std::shared_ptr<const Announcement>&)>;
+
+    /// Reads the model from the journal. Internal when what is there does not fit the schema.
+    static Result<std::unique_ptr<Kernel>> open(Parts parts);
+    ~Kernel();
+
+    /// The newest version of the model.
+    model::SnapshotPointer snapshot() const { return store_.snapshot(); }
+    const schema::Schema& schema() const { return *parts_.schema; }
+    const access::Access& access() const { return parts_.access; }
+    journal::Engine& journal() const { return parts_.journal; }
+
+    /// Has `transaction` committed. `done` is called once, on the commit thread, and must not
+    /// block. What can be refused without the commit thread is refused at once, on this one.
+    void submit(Transaction transaction, Done done);
+    void submit_status(StatusBatch batch, StatusDone done);
+    /// The same, waiting for the answer. Not on the commit thread.
+    Result<Committed> commit(Transaction transaction);
+
+    /// What `transaction` would do now, on this thread; nothing is done.
+    Result<Plan> plan(Transaction transaction);
+
+    /// Calls `listener` on the commit thread after each publication; it must not block. Only
+    /// before `run`.
+    void add_listener(Listener listener) { listeners_.push_back(std::move(listener)); }
+
+    /// Commits what is submitted until `stop`; then refuses what is left as Unavailable.
+    void run();
+    void stop();
+
+private:
+    struct Work {
+        Transaction transaction;
+        Done done;
+        StatusBatch status;
+        StatusDone status_done;
+    };
+    struct Queue {
+        std::vector<Work> waiting;
+        bool stopped = false;
+    };
+    struct Batch;
+
+    explicit Kernel(Parts parts);
+    Result<void> load();
+    Result<void> prepare(Transaction& transaction) const;
+    void enqueue(Work work);
+    void commit_batch(std::vector<Work> work);
+    void run_one(Work& work, Batch& batch);
+    Result<std::vector<ObjectId>> execute(Change& change, Transaction& transaction) const;
+    Result<std::vector<ObjectId>> run_operations(Change& change, Transaction& transaction) const;
+    Result<void> finish(Change& change, const Transaction& transaction,
+                        const model::Row* user) const;
+    void add_to_journal(const Change& change, const Work& work, Batch& batch) const;
+
+    Parts parts_;
+    model::Store store_;
+    std::uint64_t next_id_ = 1;  // The commit thread's own.
+    journal::SchemaVersion schema_version_;
+    std::vector<Listener> listeners_;
+    mutable std::mutex queue_mutex_;
+    std::condition_variable queue_ready_;
+    Queue queue_;
+};
+
+}  // namespace xos::kernel

@@ -1,0 +1,82 @@
+#pragma once
+
+#include "access/principal.h"
+#include "base/result.h"
+#include "model/draft.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace xos::kernel {
+
+using access::Principal;
+
+/// Stands for the object that operation `index` of the same transaction creates, wherever an id of
+/// an existing object could stand: as an operation's object, or as the value of a link.
+ObjectId made_by(std::size_t index);
+/// The operation that makes the object, when the id came from `made_by`.
+std::optional<std::size_t> maker_of(ObjectId id);
+
+/// One step of a transaction.
+struct Operation {
+    enum class Kind : std::uint8_t { Create, Update, Delete };
+    enum class Cascade : std::uint8_t { No, Yes };
+
+    Kind kind = Kind::Update;
+    TypeId type;                       ///< The object is one of it. Exact for Create.
+    ObjectId id;                       ///< Of Update and Delete; `made_by` names earlier ones.
+    model::FieldValues fields;         ///< Of Create and Update: those given, null where cleared.
+    std::optional<Revision> if_match;  ///< Stale when the goal is newer.
+    Cascade cascade = Cascade::No;     ///< Delete what protects it, too.
+    std::string place;  ///< Prefix of fields in error details: "/operations/3/fields/"
+};
+
+/// Changes that happen together or not at all.
+struct Transaction {
+    Principal principal;
+    std::vector<Operation> operations;
+    std::string request;  ///< Id of the request, for history and logs.
+};
+
+/// What a transaction has done. It is durable.
+struct Committed {
+    Revision revision;             ///< Unchanged when the transaction changed nothing.
+    std::vector<ObjectId> ids;     ///< One an operation.
+    model::SnapshotPointer after;  ///< A version that includes it.
+};
+
+/// What a transaction would do, rules included: its draft, thrown away with it.
+struct Plan {
+    model::SnapshotPointer before;
+    model::Draft draft;
+    std::vector<model::Edit> edits;  ///< One an object, in order of id.
+    std::vector<ObjectId> ids;       ///< One an operation.
+};
+
+/// One object's outcome as a synchronizer reports it; api.md, `status`.
+struct StatusItem {
+    enum class State : std::uint8_t { Done, Working, Waiting, Failed, Clean };
+    ObjectId id;
+    Revision goal_revision;  ///< The goal that was read before the step.
+    State state = State::Done;
+    std::string text;
+    std::optional<ObjectId> waiting_for;
+    std::optional<std::string> inputs;
+    std::optional<std::string> handle;
+    model::FieldValues feedback;
+};
+
+/// What one synchronizer reports together. Items that do not fit are refused singly.
+struct StatusBatch {
+    Principal principal;
+    std::vector<StatusItem> items;
+};
+
+/// What became of a status batch: an error for each item that was refused.
+struct StatusResult {
+    Revision revision;
+    std::vector<std::optional<Error>> refusals;
+};
+
+}  // namespace xos::kernel
