@@ -118,11 +118,7 @@ Result<void> Access::check(model::View view, const Principal& principal, const R
                      "service \"" + principal.name + "\" may not " + verb(write.action) + " a " +
                          view.type_of(any).name + ": its manifest does not say it writes them"};
     }
-    for (const Row* state : {write.old, write.object}) {
-        if (state)
-            TRY(check_user(view, principal, *user, write, *state));
-    }
-    return {};
+    return check_user(view, principal, *user, write, any);
 }
 
 Result<void> Access::check_user(model::View view, const Principal& principal, const Row& user,

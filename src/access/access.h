@@ -20,8 +20,8 @@ struct ServiceRights {
     std::set<TypeId> writes;
 };
 
-/// One write of one object, to be judged on its state before (`old`) and after (`object`). A
-/// created object has only the new state, a deleted one only the old.
+/// One write of one object. Before it is done, `object` is absent and it is judged on `old`; after
+/// it, on `object`. A created object has only the new state, a deleted one only the old.
 struct Write {
     Action action = Action::Update;
     const model::Row* old = nullptr;

@@ -60,10 +60,12 @@ private:
         std::vector<ObjectId> queue;
         std::vector<std::pair<ObjectId, model::FieldIndex>> clears;
         std::unordered_set<ObjectId> going;
-        std::vector<std::string> protecting;
+        std::vector<ObjectId> protectors;
     };
     void follow_links_to(const model::Row& row, Deletion& deletion);
-    void clear_link(const model::Row& row, model::FieldIndex field, ObjectId target);
+    Error in_use(const model::Row& row, const std::vector<ObjectId>& protectors) const;
+    void clear_link(const model::Row& row, model::FieldIndex field,
+                    const std::unordered_set<ObjectId>& targets);
     void mark_deleted(ObjectId id);
     bool is_linked(const model::Row& row) const;
     model::FieldValues with_bookkeeping(const model::Row& row, const model::FieldValues& fields);
@@ -77,7 +79,6 @@ private:
     mutable std::unordered_map<ObjectId, const model::Row*> before_;
     mutable std::size_t before_seen_;
     std::vector<ObjectId> asked_;
-    std::vector<ObjectId> purgeable_;
 };
 
 }  // namespace xos::kernel

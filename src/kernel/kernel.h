@@ -11,6 +11,7 @@
 #include <condition_variable>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -80,19 +81,10 @@ public:
     void run();
     void stop();
 
-private:
-    struct Work {
-        Transaction transaction;
-        Done done;
-        StatusBatch status;
-        StatusDone status_done;
-    };
-    struct Queue {
-        std::vector<Work> waiting;
-        bool stopped = false;
-    };
+    struct Work;
     struct Batch;
 
+private:
     explicit Kernel(Parts parts);
     Result<void> load();
     Result<void> prepare(Transaction& transaction) const;
@@ -100,10 +92,7 @@ private:
     void commit_batch(std::vector<Work> work);
     void run_one(Work& work, Batch& batch);
     Result<std::vector<ObjectId>> execute(Change& change, Transaction& transaction) const;
-    Result<std::vector<ObjectId>> run_operations(Change& change, Transaction& transaction) const;
-    Result<void> finish(Change& change, const Transaction& transaction,
-                        const model::Row* user) const;
-    void add_to_journal(const Change& change, const Work& work, Batch& batch) const;
+    Result<StatusResult> execute_status(Change& change, const StatusBatch& status) const;
 
     Parts parts_;
     model::Store store_;
@@ -112,7 +101,8 @@ private:
     std::vector<Listener> listeners_;
     mutable std::mutex queue_mutex_;
     std::condition_variable queue_ready_;
-    Queue queue_;
+    std::vector<Work> queue_;
+    bool stopped_ = false;
 };
 
 }  // namespace xos::kernel

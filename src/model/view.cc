@@ -21,7 +21,9 @@ void merge(std::vector<Tree::Cursor> cursors, const Visit& visit) {
     }
 }
 
-bool by_id(const Row* left, const Row* right) { return left->id() < right->id(); }
+bool by_id(const Row* left, const Row* right) {
+    return left->id() < right->id();
+}
 
 }  // namespace
 
@@ -46,6 +48,11 @@ const Row* View::find(TypeId type, ObjectId id) const {
 
 const Row* View::find_by_key(const schema::Type& type, std::size_t key,
                              const std::vector<Value>& values) const {
+    return find_other_by_key(type, key, values, ObjectId{});
+}
+
+const Row* View::find_other_by_key(const schema::Type& type, std::size_t key,
+                                   const std::vector<Value>& values, ObjectId self) const {
     for (const TypeId leaf : type.leaves) {
         const schema::Type& leaf_type = schema().type(leaf);
         const auto& indexes = layout().type(leaf).indexes;
@@ -59,7 +66,7 @@ const Row* View::find_by_key(const schema::Type& type, std::size_t key,
         for (auto at = tree(index->root).lower_bound({*hash, 0}); at && (*at).key == *hash;
              at.next()) {
             const Row* row = find(leaf, ObjectId{(*at).value});
-            bool same = row != nullptr;
+            bool same = row->id() != self;
             for (std::size_t i = 0; same && i < values.size(); ++i)
                 same = value_of(leaf_type, *row, index->fields[i]) == values[i];
             if (same)

@@ -38,6 +38,9 @@ public:
     /// The live object whose unique key has these values.
     const Row* find_by_key(const schema::Type& type, std::size_t key,
                            const std::vector<Value>& values) const;
+    /// The same, but for the object `self`.
+    const Row* find_other_by_key(const schema::Type& type, std::size_t key,
+                                 const std::vector<Value>& values, ObjectId self) const;
     /// The live objects of `type` whose `field` has `value`, by index where there is one.
     std::vector<const Row*> find_equal(TypeId type, FieldIndex field, const Value& value) const;
 

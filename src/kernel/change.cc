@@ -1,0 +1,226 @@
+#include "kernel/change.h"
+
+#include "base/check.h"
+#include "base/text.h"
+#include "kernel/describe.h"
+
+#include <algorithm>
+
+namespace xos::kernel {
+
+namespace base = schema::base_field;
+using model::FieldIndex;
+using model::FieldValues;
+using model::Row;
+using model::Value;
+using schema::FieldClass;
+using schema::FieldType;
+using schema::OnDelete;
+
+namespace {
+
+constexpr std::uint64_t kMadeBy = std::uint64_t{1} << 63;
+constexpr std::size_t kMostNamed = 20;
+
+std::int64_t number(Revision revision) {
+    return static_cast<std::int64_t>(revision.value);
+}
+
+}  // namespace
+
+ObjectId made_by(std::size_t index) {
+    return ObjectId{kMadeBy | index};
+}
+
+std::optional<std::size_t> maker_of(ObjectId id) {
+    if ((id.value & kMadeBy) == 0)
+        return std::nullopt;
+    return id.value & ~kMadeBy;
+}
+
+Change::Change(model::Draft& draft, Revision revision, std::int64_t now, NextId next_id)
+    : draft_(draft),
+      revision_(revision),
+      now_(now),
+      next_id_(std::move(next_id)),
+      start_(draft.mark()),
+      before_seen_(start_) {}
+
+const Row* Change::before(ObjectId id) const {
+    for (const model::Edit& edit : draft_.edits_since(before_seen_))
+        before_.try_emplace(edit.id(), edit.before);
+    before_seen_ = draft_.mark();
+    const auto at = before_.find(id);
+    return at == before_.end() ? view().find(id) : at->second;
+}
+
+const Row& Change::create(TypeId type_id, const FieldValues& fields) {
+    const schema::Type& type = schema().type(type_id);
+    XOS_CHECK(!type.abstract, "create: the type is abstract");
+    FieldValues values;
+    values.reserve(type.fields.size() + fields.size());
+    for (std::size_t i = 0; i < type.fields.size(); ++i) {
+        const schema::Field& field = type.fields[i];
+        const auto at = static_cast<FieldIndex>(i);
+        if (field.default_function == schema::DefaultFunction::Now || field.auto_now_add)
+            values.emplace_back(at, now_);
+        else if (field.type == FieldType::LinkSet)
+            values.emplace_back(at, std::vector<ObjectId>{});
+        else if (!schema::is_null(field.default_value))
+            values.emplace_back(at, field.default_value);
+    }
+    values.insert(values.end(), fields.begin(), fields.end());
+    values.emplace_back(base::kCreated, now_);
+    values.emplace_back(base::kUpdated, now_);
+    values.emplace_back(base::kRevision, number(revision_));
+    values.emplace_back(base::kGoalRevision, number(revision_));
+    return draft_.create(type, next_id_(), values);
+}
+
+FieldValues Change::with_bookkeeping(const Row& row, const FieldValues& fields) {
+    const schema::Type& type = view().type_of(row);
+    FieldValues values;
+    bool moves_goal = false;
+    for (const auto& [field, value] : fields) {
+        if (model::value_of(type, row, field) == value)
+            continue;
+        values.emplace_back(field, value);
+        moves_goal |=
+            type.fields[field].field_class == FieldClass::Declarative || field == base::kDeleted;
+    }
+    if (values.empty())
+        return values;
+    values.emplace_back(base::kRevision, number(revision_));
+    if (!moves_goal)
+        return values;
+    values.emplace_back(base::kUpdated, now_);
+    values.emplace_back(base::kGoalRevision, number(revision_));
+    if (!row.is_null(base::kBackendOwner) && row.integer(base::kBackendCode) != 0) {
+        values.emplace_back(base::kBackendCode, std::int64_t{0});
+        values.emplace_back(base::kBackendSince, now_);
+    }
+    return values;
+}
+
+const Row& Change::update(ObjectId id, const FieldValues& fields) {
+    const Row* row = view().find(id);
+    XOS_CHECK(row, "update: no such object");
+    const FieldValues values = with_bookkeeping(*row, fields);
+    return values.empty() ? *row : draft_.update(id, values);
+}
+
+Result<void> Change::remove(ObjectId id, Operation::Cascade cascade) {
+    Deletion deletion{
+        .cascade = cascade, .queue = {id}, .clears = {}, .going = {id}, .protectors = {}};
+    asked_.push_back(id);
+    for (std::size_t i = 0; i < deletion.queue.size(); ++i) {
+        const Row* row = view().find(deletion.queue[i]);
+        if (!row || row->deleted())
+            continue;
+        if (row->boolean(base::kWriteProtect))
+            return Error{ErrorCode::Conflict,
+                         describe(view(), *row) + " is write protected: clear write_protect first"};
+        follow_links_to(*row, deletion);
+    }
+    std::erase_if(deletion.protectors,
+                  [&](const auto& protector) { return deletion.going.count(protector) > 0; });
+    if (!deletion.protectors.empty())
+        return in_use(*view().find(id), deletion.protectors);
+    for (const auto& [linking, field] : deletion.clears) {
+        if (deletion.going.count(linking) == 0)
+            clear_link(*view().find(linking), field, deletion.going);
+    }
+    for (const ObjectId going : deletion.queue)
+        mark_deleted(going);
+    return {};
+}
+
+void Change::follow_links_to(const Row& row, Deletion& deletion) {
+    for (const model::LinkPlace& place : view().layout().links_to(row.type())) {
+        const schema::Field& field = schema().type(place.type).fields[place.field];
+        for (const Row* linking : view().live_linking(place.type, place.field, row.id())) {
+            const ObjectId id = linking->id();
+            if (field.on_delete == OnDelete::Clear) {
+                deletion.clears.emplace_back(id, place.field);
+            } else if (field.on_delete == OnDelete::Cascade) {
+                if (deletion.going.insert(id).second)
+                    deletion.queue.push_back(id);
+            } else if (deletion.cascade == Operation::Cascade::Yes) {
+                if (deletion.going.insert(id).second) {
+                    deletion.queue.push_back(id);
+                    asked_.push_back(id);
+                }
+            } else {
+                deletion.protectors.push_back(id);
+            }
+        }
+    }
+}
+
+Error Change::in_use(const Row& row, const std::vector<ObjectId>& protectors) const {
+    std::vector<std::string> names;
+    for (const ObjectId id : protectors) {
+        if (names.size() < kMostNamed)
+            names.push_back(describe(view(), *view().find(id)));
+    }
+    std::string message = describe(view(), row) + " is in use by " + join(names, ", ");
+    if (protectors.size() > kMostNamed)
+        message += " and " + std::to_string(protectors.size() - kMostNamed) + " more";
+    return Error{ErrorCode::Conflict, message + ": delete these first, or ask for cascade"};
+}
+
+void Change::clear_link(const Row& row, FieldIndex field,
+                        const std::unordered_set<ObjectId>& targets) {
+    if (view().type_of(row).fields[field].type == FieldType::Link) {
+        update(row.id(), {{field, Value{}}});
+        return;
+    }
+    std::vector<ObjectId> left;
+    for (const ObjectId member : row.links(field)) {
+        if (targets.count(member) == 0)
+            left.push_back(member);
+    }
+    update(row.id(), {{field, left}});
+}
+
+void Change::mark_deleted(ObjectId id) {
+    const Row* row = view().find(id);
+    if (row && !row->deleted())
+        update(id, {{base::kDeleted, true}});
+}
+
+bool Change::is_linked(const Row& row) const {
+    for (const model::LinkPlace& place : view().layout().links_to(row.type())) {
+        const std::size_t count = view().count_linking(place.type, place.field, row.id());
+        if (count > 1)
+            return true;
+        if (count == 1 && view().linking(place.type, place.field, row.id())[0]->id() != row.id())
+            return true;
+    }
+    return false;
+}
+
+void Change::purge() {
+    std::vector<ObjectId> candidates;
+    for (const model::Edit& edit : edits_since(start_)) {
+        if (edit.after && edit.after->deleted())
+            candidates.push_back(edit.id());
+    }
+    while (!candidates.empty()) {
+        const Row* row = view().find(candidates.back());
+        candidates.pop_back();
+        if (!row || !row->deleted() || !row->is_null(base::kBackendOwner) || is_linked(*row))
+            continue;
+        const schema::Type& type = view().type_of(*row);
+        for (std::size_t i = 0; i < type.fields.size(); ++i) {
+            const auto at = static_cast<FieldIndex>(i);
+            if (type.fields[i].type == FieldType::Link && !row->is_null(at))
+                candidates.push_back(row->link(at));
+            else if (type.fields[i].type == FieldType::LinkSet)
+                candidates.insert(candidates.end(), row->links(at).begin(), row->links(at).end());
+        }
+        draft_.remove(row->id());
+    }
+}
+
+}  // namespace xos::kernel
