@@ -33,7 +33,9 @@ struct Field {
     std::string api_name;  ///< "site"; "site_id" for a Link, "sites_ids" for a LinkSet.
     FieldType type = FieldType::String;
     FieldClass field_class = FieldClass::Declarative;
-    bool required = false;  ///< May not be null; a string may not be empty unless `blank`.
+    /// May not be null; a string may not be empty unless `blank`. A field that is `allocated` too
+    /// may be unset in a request, and is set once the rules have run.
+    bool required = false;
     bool blank = true;
     Value default_value;
     DefaultFunction default_function = DefaultFunction::None;
@@ -63,7 +65,8 @@ struct Relation {
     std::optional<FieldIndex> far;  ///< With a through type: its field that links to the member.
 };
 
-/// Fields whose values together no two live objects may share.
+/// Fields whose values together no two live objects may share. An object with a null among them
+/// shares with nobody.
 struct Key {
     std::vector<FieldIndex> fields;
 };
@@ -83,7 +86,7 @@ struct Type {
     std::string plural;  ///< "slices", as in URLs.
     std::string verbose_name, description;
     bool abstract = false, grants = false, content = false, gui_hidden = false;
-    std::optional<TypeId> base;   ///< The first base that has fields of its own, XOSBase aside.
+    std::optional<TypeId> base;   ///< The base whose fields come first, XOSBase aside.
     std::vector<TypeId> lineage;  ///< Itself, then all its bases, nearest first; XOSBase left out.
     std::vector<TypeId>
         leaves;  ///< The types that are not abstract among itself and those derived from it.
@@ -93,11 +96,16 @@ struct Type {
     std::vector<FieldIndex> natural_key;
     std::vector<PolicyId> policies;  ///< Its own and those of its bases; all must allow.
     std::vector<Validator> validators;
+    std::vector<Validator> invariants;  ///< Checked also when an object that they read changes.
     std::string owner_class_name;
+    bool history = true;  ///< Whether versions of its objects are kept.
+    /// For looking fields up: 2 × index + 1 of each field by its API name, 2 × index by its name,
+    /// in the order of the names.
+    std::vector<std::uint16_t> field_order;
 
     /// "core.Slice"
     std::string full_name() const { return app + "." + name; }
-    /// The field called `name` (as declared, or as in the API), or nullptr.
+    /// The stored field called `name` (as declared, or as in the API), or nullptr.
     const Field* find_field(std::string_view name) const;
     /// The same as an index, the computed fields included.
     std::optional<FieldIndex> find_field_index(std::string_view name) const;
