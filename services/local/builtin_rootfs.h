@@ -1,0 +1,24 @@
+#pragma once
+
+#include "base/result.h"
+
+#include <string>
+#include <vector>
+
+namespace xos::local {
+
+/// A root file system of busybox and dropbear, from the files that are installed on this host.
+struct BuiltinRootfs {
+    /// The files that are copied, with the libraries of those that need any.
+    std::vector<std::string> sources;
+    /// Names the outcome: changes with each of the sources and with how they are put together.
+    std::string checksum;
+};
+
+/// Finds what it is made of. NotFound naming the package when one is not installed.
+Result<BuiltinRootfs> plan_builtin_rootfs();
+
+/// Makes it in the empty folder `target`.
+Result<void> fill_builtin_rootfs(const BuiltinRootfs& plan, const std::string& target);
+
+}  // namespace xos::local
