@@ -21,9 +21,11 @@ class Exchange {
 public:
     virtual ~Exchange() = default;
 
-    /// Precondition for both: neither was called before.
+    /// Precondition for these three: none was called before.
     virtual void respond(Response response) = 0;
     virtual Stream open_stream(Response head) = 0;
+    /// There will be no answer.
+    virtual void abandon() = 0;
 
     virtual void read_body(ChunkHandler handler) = 0;
     virtual bool is_open() const = 0;

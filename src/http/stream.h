@@ -12,9 +12,9 @@ class StreamQueue;
 /// The sending end of an answer without an end, such as server-sent events.
 ///
 /// What is sent reaches the client in order, or the stream is closed: a client that falls further
-/// behind than `Server::Options::stream_limit` is cut off. Nothing here blocks. Thread-safe;
-/// callbacks run on the connection's I/O thread and must not block. The stream ends when this
-/// handle is destroyed; it may outlive the server.
+/// behind than `Server::Options::stream_limit` is cut off (a single piece may be larger). Nothing
+/// here blocks. Thread-safe; callbacks run on the connection's I/O thread and must not block. The
+/// stream ends when this handle is destroyed; it may outlive the server.
 class Stream {
 public:
     Stream() = default;
