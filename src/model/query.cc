@@ -1,0 +1,174 @@
+#include "model/query.h"
+
+#include "base/text.h"
+#include "model/query_cursor.h"
+#include "model/row_source.h"
+#include "schema/suggestion.h"
+
+#include <algorithm>
+
+namespace xos::model {
+
+using schema::FieldType;
+using schema::Step;
+
+namespace {
+
+bool is_of_kind(const Row& row, Query::Kind kind) {
+    namespace base = schema::base_field;
+    switch (kind) {
+        case Query::Kind::Live: return !row.deleted();
+        case Query::Kind::Deleted: return row.deleted();
+        case Query::Kind::All: return true;
+        case Query::Kind::Dirty:
+            return !row.deleted() && !row.is_null(base::kBackendOwner) &&
+                   !row.boolean(base::kNoSync) && !row.boolean(base::kLazyBlocked) && !row.ready();
+    }
+    return false;
+}
+
+class Search {
+public:
+    Search(View view, const Query& query)
+        : view_(view), query_(query), source_(RowSource::choose(view, query)) {}
+
+    Result<Page> run() {
+        const auto start = TRY(decode_cursor(query_));
+        if (query_.order.empty())
+            find_by_id(start ? start->id : ObjectId{});
+        else
+            find_by_order(start);
+        finish();
+        return std::move(page_);
+    }
+
+private:
+    bool fits(const Row& row) const {
+        if (!is_of_kind(row, query_.kind))
+            return false;
+        for (const Condition& condition : query_.conditions) {
+            if (!matches(view_, row, condition, query_.sight))
+                return false;
+        }
+        return query_.sight.sees(row) && (!query_.predicate || query_.predicate(row));
+    }
+
+    void find_by_id(ObjectId after) {
+        const bool count_all = query_.count;
+        source_.for_each(count_all ? ObjectId{} : after, [&](const Row& row) {
+            if (!fits(row))
+                return true;
+            ++page_.total;
+            if (row.id() > after && places_.size() <= query_.limit)
+                places_.push_back({&row, {}, row.id()});
+            return count_all || places_.size() <= query_.limit;
+        });
+    }
+
+    /// Keeps the first `limit` + 1 as a heap, the last of them on top.
+    void find_by_order(const std::optional<Place>& start) {
+        const auto before = [&](const Place& a, const Place& b) {
+            return precedes(query_.order, a, b);
+        };
+        source_.for_each({}, [&](const Row& row) {
+            if (!fits(row))
+                return true;
+            ++page_.total;
+            Place place = place_of(view_, query_, row);
+            if (start && !before(*start, place))
+                return true;
+            if (places_.size() > query_.limit && !before(place, places_.front()))
+                return true;
+            places_.push_back(std::move(place));
+            std::push_heap(places_.begin(), places_.end(), before);
+            if (places_.size() > query_.limit + 1) {
+                std::pop_heap(places_.begin(), places_.end(), before);
+                places_.pop_back();
+            }
+            return true;
+        });
+        std::sort_heap(places_.begin(), places_.end(), before);
+    }
+
+    void finish() {
+        const bool more = places_.size() > query_.limit;
+        if (more)
+            places_.pop_back();
+        for (const Place& place : places_)
+            page_.rows.push_back(place.row);
+        if (more && !places_.empty())
+            page_.next = encode_cursor(query_.order, places_.back());
+    }
+
+    View view_;
+    const Query& query_;
+    const RowSource source_;
+    Page page_;
+    std::vector<Place> places_;
+};
+
+Result<OrderKey> parse_key(const schema::Schema& schema, TypeId type, std::string_view text) {
+    OrderKey key;
+    key.descending = text.starts_with('-');
+    if (key.descending)
+        text.remove_prefix(1);
+    std::string dotted(text);
+    for (auto at = dotted.find("__"); at != std::string::npos; at = dotted.find("__"))
+        dotted.replace(at, 2, ".");
+    key.path = TRY(parse_path(schema, type, split(dotted, '.')));
+    for (const Step& step : key.path) {
+        if (step.kind == Step::Kind::Field && step.index >= schema::kLeafModelNameField)
+            continue;
+        const auto many =
+            Error{ErrorCode::Invalid, schema::quoted(text) + " has no single value to order by"};
+        if (step.kind == Step::Kind::Relation)
+            return many;
+        const schema::Field& field = schema.type(step.type).fields[step.index];
+        if (field.type == FieldType::LinkSet || field.type == FieldType::Json ||
+            field.type == FieldType::Map || field.secret || field.hashed)
+            return many;
+    }
+    return key;
+}
+
+}  // namespace
+
+Result<std::vector<OrderKey>> parse_order(const schema::Schema& schema, TypeId type,
+                                          std::string_view text) {
+    std::vector<OrderKey> order;
+    for (const std::string_view one : split(text, ',')) {
+        if (trim(one).empty() || trim(one) == "-")
+            return Error{ErrorCode::Invalid, "wants field names between the commas"};
+        order.push_back(TRY(parse_key(schema, type, trim(one))));
+    }
+    if (order.size() > 8)
+        return Error{ErrorCode::Invalid, "wants at most 8 fields"};
+    return order;
+}
+
+Result<Page> find(View view, const Query& query) {
+    if (query.count && query.conditions.empty() && !query.predicate && !query.sight.object &&
+        query.kind == Query::Kind::Live) {
+        Query uncounted = query;
+        uncounted.count = false;
+        Page page = TRY(find(view, uncounted));
+        page.total = view.count(query.type) - view.count_deleted(query.type);
+        return page;
+    }
+    return Search(view, query).run();
+}
+
+std::size_t estimate(View view, const Query& query) {
+    const RowSource source = RowSource::choose(view, query);
+    const bool stops_early = query.order.empty() && query.conditions.empty() && !query.predicate &&
+                             !query.sight.object && !query.count;
+    return stops_early ? std::min(source.estimate(), query.limit + 1) : source.estimate();
+}
+
+std::string explain(View view, const Query& query) {
+    const RowSource source = RowSource::choose(view, query);
+    return source.explanation() + ", at most " + std::to_string(source.estimate()) + " rows" +
+           (query.order.empty() ? ", in order of id" : ", then sorted");
+}
+
+}  // namespace xos::model

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "model/query.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace xos::model {
+
+/// Where the rows that a query tests come from, in order of id: parts of indexes, some ids, or all
+/// rows of its type. Every row that fits the query is among them. Borrows view and query.
+class RowSource {
+public:
+    /// The one with the fewest rows.
+    static RowSource choose(View view, const Query& query);
+
+    std::size_t estimate() const { return estimate_; }
+    const std::string& explanation() const { return explanation_; }
+
+    /// Calls `visit` with each row whose id is greater than `after`, until it returns false.
+    void for_each(ObjectId after, const std::function<bool(const Row&)>& visit) const;
+
+private:
+    /// The entries of an index that have one key; their values are ids.
+    struct Range {
+        const Tree* tree;
+        std::uint64_t key;
+    };
+    enum class From : std::uint8_t { All, Deleted, Ids, Ranges };
+
+    RowSource(View view, const Query& query) : view_(view), query_(&query) {}
+    static RowSource all(View view, const Query& query);
+    static std::optional<RowSource> by_index(View view, const Query& query,
+                                             const Condition& condition);
+    bool add_ranges(FieldIndex field, const std::vector<Value>& values);
+    void merge(ObjectId after, const std::function<bool(const Row&)>& visit) const;
+
+    View view_;
+    const Query* query_;
+    From from_ = From::All;
+    std::vector<ObjectId> ids_;
+    std::vector<Range> ranges_;
+    std::size_t estimate_ = 0;
+    std::string explanation_;
+};
+
+}  // namespace xos::model
