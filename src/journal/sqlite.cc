@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <cstdlib>
+
 namespace xos::journal {
 
 Error damage(std::string_view what) {
@@ -143,6 +145,39 @@ Result<std::string> Connection::text(std::string_view sql) {
     Statement statement = TRY(prepare(sql));
     const bool found = TRY(statement.next());
     return std::string(found ? statement.text(0) : "");
+}
+
+Result<void> Connection::check_structure() {
+    std::string found;
+    // A page that cannot be read counts as damage to SQLite. So the files are read by hand then,
+    // and if that is well it gets a second chance.
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        found = TRY(text("PRAGMA quick_check(1)"));
+        if (found == "ok")
+            return {};
+        if (!is_readable())
+            return Error(ErrorCode::Unavailable, "the journal cannot be read");
+    }
+    return damage(found);
+}
+
+bool Connection::is_readable() {
+    for (const int which : {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER}) {
+        sqlite3_file* file = nullptr;
+        sqlite3_file_control(database_.get(), "main", which, &file);
+        if (file == nullptr || file->pMethods == nullptr)
+            continue;
+        sqlite3_int64 size = 0;
+        if (file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+            return false;
+        char bytes[4096];
+        for (sqlite3_int64 offset = 0; offset < size; offset += sizeof bytes) {
+            const auto part = std::min<sqlite3_int64>(sizeof bytes, size - offset);
+            if (file->pMethods->xRead(file, bytes, static_cast<int>(part), offset) != SQLITE_OK)
+                return false;
+        }
+    }
+    return true;
 }
 
 int Connection::changes() const {

@@ -100,6 +100,9 @@ public:
     /// Runs statements that give no rows, or whose rows nobody wants.
     Result<void> execute(const std::string& sql);
     Result<Statement> prepare(std::string_view sql);
+    /// Unavailable when the file cannot be read, Internal when SQLite's structures in it are
+    /// damaged.
+    Result<void> check_structure();
     /// The first column of the first row.
     Result<std::int64_t> integer(std::string_view sql);
     Result<std::string> text(std::string_view sql);
@@ -117,6 +120,9 @@ public:
     Result<LogSize> checkpoint(Checkpoint kind);
 
 private:
+    /// Whether all bytes of the database and its log can be read.
+    bool is_readable();
+
     struct Close {
         void operator()(sqlite3* database) const;
     };

@@ -16,9 +16,8 @@ namespace xos::journal {
 namespace {
 
 constexpr std::size_t kMostIdleReaders = 4;
-// In frames of 4 KiB. A short log that is used again and again is faster to write than one that
-// grows: its blocks are there already.
-constexpr int kWorthMoving = 1000;
+// In frames of 4 KiB: from here on the log is to start over. A short log that is used again and
+// again is faster to write than one that grows: its blocks are there already.
 constexpr int kLongLog = 4000;
 
 std::string database_of(const SqliteEngine::Options& options) {
@@ -203,7 +202,7 @@ Result<void> SqliteEngine::checkpoint() {
     const int frames = log_frames_;
     if (frames < frames_moved_)  // The log has started over.
         frames_moved_ = 0;
-    if (frames - frames_moved_ < kWorthMoving)
+    if (frames - frames_moved_ < options_.worth_moving)
         return {};
     const auto first = TRY(checkpointer_.checkpoint(sqlite::Connection::Checkpoint::Passive));
     frames_moved_ = first.moved;

@@ -25,6 +25,8 @@ public:
         /// Databases up to this size are checked whole before they are used; larger ones as far
         /// as they are read. About 3 s for each GB.
         std::int64_t check_up_to = std::int64_t{256} << 20;
+        /// Frames of 4 KiB in the log that `checkpoint` finds worth moving.
+        int worth_moving = 1000;
         std::string files = "";  ///< SQLite's name of the file layer; empty is the system's.
     };
 

@@ -245,8 +245,7 @@ Result<void> SqliteReader::verify_documents(const char* sql, std::string_view ta
 
 Result<void> SqliteReader::verify() {
     const auto moment = TRY(sqlite::Transaction::begin_read(connection_));
-    if (const std::string found = TRY(connection_.text("PRAGMA quick_check(1)")); found != "ok")
-        return damage(found);
+    TRY(connection_.check_structure());
     TRY(verify_documents("SELECT id, document, checksum FROM objects", "objects"));
     TRY(verify_documents("SELECT id, document, checksum FROM versions", "versions"));
     if (const auto id = TRY(connection_.integer(
