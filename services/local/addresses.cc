@@ -56,7 +56,8 @@ Result<Ipv4Prefix> parse_ipv4_prefix(std::string_view text) {
     const std::size_t slash = text.find('/');
     if (slash == std::string_view::npos)
         return not_a("IPv4 address with a prefix length", text);
-    Ipv4Prefix prefix{TRY(parse_ipv4(text.substr(0, slash)))};
+    Ipv4Prefix prefix;
+    prefix.address = TRY(parse_ipv4(text.substr(0, slash)));
     std::string_view rest = text.substr(slash + 1);
     const auto length = take_number(rest, 10, 32);
     if (!length || !rest.empty())

@@ -111,7 +111,8 @@ Result<BuiltinRootfs> plan_builtin_rootfs() {
     sum.add(kRecipe);
     for (const std::string& source : plan.sources) {
         sum.add(source);
-        sum.add(TRY(read_file(source)));
+        const std::string bytes = TRY(read_file(source));
+        sum.add(bytes);
     }
     plan.checksum = to_hex(sum.finish());
     return plan;
@@ -120,8 +121,10 @@ Result<BuiltinRootfs> plan_builtin_rootfs() {
 Result<void> fill_builtin_rootfs(const BuiltinRootfs& plan, const std::string& target) {
     for (const char* folder : kFolders)
         TRY(make_directories(target + folder));
-    for (const std::string& source : plan.sources)
-        TRY(put_file(target + source, TRY(read_file(source)), 0755));
+    for (const std::string& source : plan.sources) {
+        const std::string bytes = TRY(read_file(source));
+        TRY(put_file(target + source, bytes, 0755));
+    }
     for (const TextFile& file : kTextFiles)
         TRY(put_file(target + file.path, file.text, file.mode));
     if (::chmod((target + "/root").c_str(), 0700) != 0 ||

@@ -61,11 +61,13 @@ Result<Cgroups> Cgroups::find() {
     std::vector<std::string> controllers;
     bool has_first_version = false;
     std::vector<std::string> unified;
-    for (const Mount& mount : cgroup_mounts(TRY(read_file("/proc/self/mounts")))) {
+    const std::string mounts = TRY(read_file("/proc/self/mounts"));
+    for (const Mount& mount : cgroup_mounts(mounts)) {
         cgroups.roots_.push_back(mount.path);
         if (mount.kind == "cgroup2") {
             unified.push_back(mount.path);
-            add_words(controllers, TRY(read_file(mount.path + "/cgroup.controllers")));
+            const std::string words = TRY(read_file(mount.path + "/cgroup.controllers"));
+            add_words(controllers, words);
         } else {
             has_first_version = true;
             add_words(controllers, mount.options);

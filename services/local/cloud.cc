@@ -106,7 +106,8 @@ Cloud::Cloud(Foundation foundation)
       uplink_(names_, {host_, cloud_, options_.runtime_dir}) {}
 
 Result<std::unique_ptr<Cloud>> Cloud::open(CloudOptions options) {
-    std::unique_ptr<Cloud> cloud(new Cloud(TRY(lay_foundation(std::move(options)))));
+    Foundation foundation = TRY(lay_foundation(std::move(options)));
+    std::unique_ptr<Cloud> cloud(new Cloud(std::move(foundation)));
     TRY(become_subreaper());
     TRY(cloud->images_.sweep());
     TRY(cloud->repair());
@@ -159,9 +160,8 @@ Result<void> Cloud::close_unused_uplink() {
     const auto networks = TRY(bridges_.list());
     const bool is_used = std::any_of(networks.begin(), networks.end(),
                                      [](const NetworkState& n) { return n.gateway.has_value(); });
-    if (is_used || !TRY(uplink_.find()))
-        return {};
-    return uplink_.remove();
+    const bool is_open = TRY(uplink_.is_there());
+    return is_open && !is_used ? uplink_.remove() : Result<void>{};
 }
 
 Result<InstanceState> Cloud::ensure_instance(const InstanceSpec& spec) {
@@ -175,7 +175,8 @@ Result<InstanceState> Cloud::ensure_instance(const InstanceSpec& spec) {
     }
     InstanceState result{spec.id, ContainerPhase::Running, state.pid, false};
     if (state.phase == ContainerPhase::Absent) {
-        state = {ContainerPhase::Created, TRY(make_container(spec))};
+        state.phase = ContainerPhase::Created;
+        state.pid = TRY(make_container(spec));
     } else {
         TRY(write_instance_files(layout_, spec));
         const auto bundle = read_file(layout_.bundle(spec.id) + "/config.json");

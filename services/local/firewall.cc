@@ -88,7 +88,8 @@ std::string format_firewall(const FirewallSpec& spec) {
 }
 
 Result<std::unique_ptr<Firewall>> Firewall::create(const NetworkNamespace& cloud) {
-    return std::unique_ptr<Firewall>(new Firewall(TRY(Nftables::open(cloud))));
+    Nftables nftables = TRY(Nftables::open(cloud));
+    return std::unique_ptr<Firewall>(new Firewall(std::move(nftables)));
 }
 
 Result<void> Firewall::run(const std::string& commands) {

@@ -38,8 +38,8 @@ bool is_on() {
 Result<void> Forwarding::hold(const std::string& lineage) const {
     TRY(make_directories(folder_ + "/users"));
     const Descriptor lock = TRY(lock_file(folder_ + "/lock"));
-    const auto on = host_.inside([]() -> Result<bool> { return is_on(); });
-    if (TRY(Result<bool>(on)) && !exists(folder_ + "/before"))
+    const bool on = TRY(host_.inside([]() -> Result<bool> { return is_on(); }));
+    if (on && !exists(folder_ + "/before"))
         return {};
     TRY(replace_file(folder_ + "/users/" + lineage, ""));
     return host_.inside([&] { return turn_on(); });

@@ -40,7 +40,8 @@ Result<void> try_nftables(const CloudOptions& options) {
 }  // namespace
 
 Result<HostReport> probe_host(const CloudOptions& options) {
-    HostReport report{{}, TRY(Cgroups::find())};
+    HostReport report;
+    report.cgroups = TRY(Cgroups::find());
     const auto note = [&](std::string what) { report.problems.push_back(std::move(what)); };
     if (::geteuid() != 0) {
         note("not run as root");

@@ -215,13 +215,22 @@ Result<bool> Netlink::dump_once(const std::string& bytes, const Visitor& visit) 
     }
 }
 
+Result<void> Netlink::dump(const std::string& request, const std::function<void()>& restart,
+                           const Visitor& visit) {
+    bool is_whole = false;
+    while (!is_whole) {
+        restart();
+        is_whole = TRY(dump_once(request, visit));
+    }
+    return {};
+}
+
 Result<std::vector<Link>> Netlink::links() {
     const std::string request = dump_request<ifinfomsg>(RTM_GETLINK, AF_UNSPEC);
     std::vector<Link> links;
-    do {
-        links.clear();
-    } while (!TRY(
-        dump_once(request, [&](const nlmsghdr& message) { links.push_back(link_in(message)); })));
+    TRY(dump(
+        request, [&] { links.clear(); },
+        [&](const nlmsghdr& message) { links.push_back(link_in(message)); }));
     return links;
 }
 
@@ -265,22 +274,21 @@ Result<std::optional<Link>> Netlink::ask_for_link(const NetlinkRequest& request)
 Result<std::vector<LinkAddress>> Netlink::addresses() {
     const std::string request = dump_request<ifaddrmsg>(RTM_GETADDR, AF_INET);
     std::vector<LinkAddress> addresses;
-    do {
-        addresses.clear();
-    } while (!TRY(dump_once(
-        request, [&](const nlmsghdr& message) { addresses.push_back(address_of(message)); })));
+    TRY(dump(
+        request, [&] { addresses.clear(); },
+        [&](const nlmsghdr& message) { addresses.push_back(address_of(message)); }));
     return addresses;
 }
 
 Result<std::vector<Route>> Netlink::routes() {
     const std::string request = dump_request<rtmsg>(RTM_GETROUTE, AF_INET);
     std::vector<Route> routes;
-    do {
-        routes.clear();
-    } while (!TRY(dump_once(request, [&](const nlmsghdr& message) {
-        if (header_of<rtmsg>(message).rtm_table == RT_TABLE_MAIN)
-            routes.push_back(route_in(message));
-    })));
+    TRY(dump(
+        request, [&] { routes.clear(); },
+        [&](const nlmsghdr& message) {
+            if (header_of<rtmsg>(message).rtm_table == RT_TABLE_MAIN)
+                routes.push_back(route_in(message));
+        }));
     return routes;
 }
 

@@ -72,6 +72,9 @@ private:
     Result<void> write(std::string_view bytes);
     Result<std::size_t> read();
     Result<std::size_t> read_acks(std::span<const NetlinkRequest> requests, Result<void>& outcome);
+    /// Repeats a dump, after `restart`, until it was not overtaken by changes.
+    Result<void> dump(const std::string& request, const std::function<void()>& restart,
+                      const Visitor& visit);
     Result<bool> dump_once(const std::string& bytes, const Visitor& visit);
 
     Descriptor socket_;

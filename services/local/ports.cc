@@ -13,6 +13,7 @@ namespace xos::local {
 namespace {
 
 constexpr Duration kPatience{2000};
+constexpr Duration kPause{2};
 
 std::string name_inside(int number) {
     return "eth" + std::to_string(number);
@@ -188,7 +189,8 @@ Result<void> Ports::plug(Ends& ends, const Wanted& wanted) const {
     const std::string name = port_name(port.id);
     std::vector<NetlinkRequest> here;
     // What may be left of an earlier life: from it the new one could not be told.
-    if (TRY(ends.cloud.find_link(name)))
+    const auto remains = TRY(ends.cloud.find_link(name));
+    if (remains)
         here.push_back(delete_link(name));
     here.push_back(add_veth({.name = name,
                              .group = names_.group(),
@@ -245,14 +247,12 @@ Result<void> Ports::remove_remains(std::span<const PortState> ports) const {
     for (const PortState& port : ports) {
         const std::string name = port_name(port.id);
         // Deleting waits 20 ms for the kernel; many that go by themselves go together.
-        for (Duration pause{1}; TRY(netlink.find_link(name));
-             pause = std::min(pause * 2, kPatience)) {
-            if (std::chrono::steady_clock::now() > give_up) {
-                TRY(netlink.send(delete_link(name)));
-                break;
-            }
-            std::this_thread::sleep_for(pause);
+        auto link = TRY(netlink.find_link(name));
+        while (link && std::chrono::steady_clock::now() < give_up) {
+            std::this_thread::sleep_for(kPause);
+            link = TRY(netlink.find_link(name));
         }
+        TRY(netlink.send(delete_link(name)));
         TRY(firewall_.remove_station(station_of(port)));
     }
     return {};

@@ -104,7 +104,8 @@ Result<ProcessOutput> run_process(const Command& command) {
     if (!output)
         return system_error("output of " + command.words.front());
     const pid_t pid = TRY(spawn(command, output.get()));
-    ProcessOutput result{TRY(wait_for(pid, command))};
+    ProcessOutput result;
+    result.code = TRY(wait_for(pid, command));
     if (kept)
         result.text = read_from_start(output.get());
     return result;

@@ -24,7 +24,7 @@ struct CloudOptions {
     std::string netns_dir = "/run/netns";
     /// The network namespace that plays the host's; empty: the one of the calling thread.
     std::string host_netns;
-    /// The folder of the programs run-private and instance-init.
+    /// The folder of the programs run-private, instance-init and instance-proxy.
     std::string program_dir;
 };
 

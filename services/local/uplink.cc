@@ -136,13 +136,20 @@ Result<void> Uplink::masquerade(const UplinkState& state) const {
                         state.host_interface + "\" masquerade\n    }\n}\n");
 }
 
+Result<bool> Uplink::is_there() const {
+    Netlink host = TRY(Netlink::open(places_.host));
+    const auto link = TRY(host.find_link(names_.uplink()));
+    return link.has_value();
+}
+
 Result<void> Uplink::remove() const {
     Netlink host = TRY(Netlink::open(places_.host));
-    TRY(host.send(delete_link(names_.uplink())));
     Nftables nftables = TRY(Nftables::open(places_.host));
     const std::string table = "ip " + names_.host_table();
     TRY(nftables.run("add table " + table + "\ndelete table " + table + "\n"));
-    return forwarding_.release(names_.lineage());
+    TRY(forwarding_.release(names_.lineage()));
+    // Last: it tells whether anything is there.
+    return host.send(delete_link(names_.uplink()));
 }
 
 }  // namespace xos::local

@@ -39,7 +39,10 @@ public:
     /// Takes all of it away from the host.
     Result<void> remove() const;
 
+    /// The uplink, when it is whole.
     Result<std::optional<UplinkState>> find() const;
+    /// Whether there is anything of it.
+    Result<bool> is_there() const;
 
 private:
     Result<void> make() const;
