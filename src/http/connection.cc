@@ -173,6 +173,7 @@ void Connection::refuse(int status, std::string_view text) {
     phase_ = Phase::Answering;
     answered_ = false;
     keep_alive_ = false;
+    body_complete_ = false;
     answer(shared_->problem(status, text));
 }
 

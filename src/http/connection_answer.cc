@@ -9,6 +9,7 @@ namespace {
 
 /// How long a client gets to read the last answer before the connection is closed under it.
 constexpr Duration kLinger{2'000};
+constexpr Duration kShortLinger{100};  // When the server is stopping.
 
 }  // namespace
 
@@ -88,14 +89,15 @@ void Connection::finish_exchange() {
 }
 
 void Connection::linger() {
-    if (peer_done_)
+    const bool asked_for = body_complete_ && input_.is_empty() && !parser_.keep_alive();
+    if (peer_done_ || asked_for)
         return close();
     // Closing with unread bytes of the client would make its system drop the answer unread.
     phase_ = Phase::Lingering;
     transport_->end_sending();
     if (!reading_)
         input_ = {};
-    thread_->set_deadline(*this, thread_->now() + kLinger);
+    thread_->set_deadline(*this, thread_->now() + (draining_ ? kShortLinger : kLinger));
 }
 
 void Connection::read_body(ChunkHandler handler) {
