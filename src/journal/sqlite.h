@@ -84,7 +84,8 @@ private:
     Statement* statement_;
 };
 
-/// What `checkpoint` found: frames in the log, and how many of them are in the database.
+/// What `checkpoint` found: frames in the log, and how many of them are in the database. Both are
+/// negative when it did nothing because another connection was at it.
 struct LogSize {
     int frames = 0;
     int moved = 0;

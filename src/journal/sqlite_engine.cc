@@ -65,6 +65,8 @@ Result<std::unique_ptr<SqliteEngine>> SqliteEngine::open(Options options, Random
     const auto size = TRY(make_file(path));
     auto writer = TRY(SqliteWriter::open(path, options.files, random.hex(16)));
     auto checkpointer = TRY(sqlite::Connection::open(path, options.files));
+    // A connection that has never read does not know that there is a log.
+    TRY(checkpointer.integer("SELECT count(*) FROM meta"));
     const std::int64_t check_up_to = options.check_up_to;
     std::unique_ptr<SqliteEngine> engine(new SqliteEngine(
         std::move(options), std::move(lock), std::move(writer), std::move(checkpointer)));
@@ -205,14 +207,14 @@ Result<void> SqliteEngine::checkpoint() {
     if (frames - frames_moved_ < options_.worth_moving)
         return {};
     const auto first = TRY(checkpointer_.checkpoint(sqlite::Connection::Checkpoint::Passive));
-    frames_moved_ = first.moved;
+    frames_moved_ = std::max(first.moved, 0);
     if (first.frames < kLongLog)
         return {};
     // The log starts over only when all of it is moved, which does not happen while appends go on.
     // So they wait for the little that came meanwhile.
     std::scoped_lock writing(writing_);
     const auto rest = TRY(checkpointer_.checkpoint(sqlite::Connection::Checkpoint::Passive));
-    frames_moved_ = rest.moved;
+    frames_moved_ = std::max(rest.moved, 0);
     return {};
 }
 
