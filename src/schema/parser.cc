@@ -208,7 +208,7 @@ private:
 
     void field(MessageSyntax& message) {
         FieldSyntax field;
-        if (!field_head(field) || !field_number() || !field_options(field))
+        if (!field_head(field) || !field_number(field) || !field_options(field))
             return cursor_.skip_to({";", "}"});
         message.fields.push_back(std::move(field));
         const bool goes_on = cursor_.peek().is("}") || is_modifier(cursor_.peek());
@@ -301,15 +301,15 @@ private:
     }
 
     /// `= 4` or `= 4:1004`
-    bool field_number() {
+    bool field_number(FieldSyntax& field) {
         if (!cursor_.expect("="))
             return false;
-        for (int i = 0; i < 2; ++i) {
+        for (std::string_view* number : {&field.number, &field.reverse_number}) {
             if (cursor_.peek().kind != Token::Kind::Number) {
                 cursor_.complain("expected the number of the field, found " + cursor_.shown());
                 return false;
             }
-            cursor_.next();
+            *number = cursor_.next().text;
             if (!cursor_.accept(":"))
                 return true;
         }

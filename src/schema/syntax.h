@@ -55,6 +55,7 @@ struct FieldSyntax {
     Word type;  ///< Of a scalar.
     Word name;
     Word target, through, reverse;  ///< Of a link; types as "Site" or "core.Site".
+    std::string_view number, reverse_number;
     std::vector<OptionSyntax> options;
 };
 
