@@ -1,0 +1,106 @@
+#include "core/rules/core_rule.h"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+namespace xos::core {
+
+namespace {
+
+/// "NetworkSlice" as people say it: "network slice".
+std::string in_words(std::string_view type_name) {
+    std::string words;
+    for (std::size_t at = 0; at < type_name.size(); ++at) {
+        const auto letter = static_cast<unsigned char>(type_name[at]);
+        if (at > 0 && std::isupper(letter) &&
+            std::islower(static_cast<unsigned char>(type_name[at - 1])))
+            words += ' ';
+        words += static_cast<char>(std::tolower(letter));
+    }
+    return words;
+}
+
+std::string key_of(View view, const Row& row) {
+    const schema::Type& type = view.type_of(row);
+    if (const schema::Field* name = type.find_field("name"))
+        return std::string(row.string(static_cast<FieldIndex>(name - type.fields.data())));
+    std::string key;
+    for (const FieldIndex part : type.natural_key) {
+        key += key.empty() ? "" : "/";
+        const schema::FieldType kind = type.fields[part].type;
+        if (kind == schema::FieldType::String)
+            key += row.string(part);
+        else if (const Row* target =
+                     kind == schema::FieldType::Link ? view.follow(row, part) : nullptr)
+            key += key_of(view, *target);
+    }
+    return key;
+}
+
+}  // namespace
+
+CoreRule::CoreRule(std::string_view name, FieldsPointer fields, std::vector<TypeId> watches)
+    : name_(name), fields_(std::move(fields)), watches_(std::move(watches)) {}
+
+bool is_live(const Row* row) {
+    return row && !row->deleted();
+}
+
+const Row* find_live(const Change& change, TypeId type, ObjectId id) {
+    const Row* row = id.value == 0 ? nullptr : change.view().find(type, id);
+    return is_live(row) ? row : nullptr;
+}
+
+bool touches(const Change& change, const Edit& edit, std::initializer_list<FieldIndex> fields) {
+    if (!edit.before || !edit.after || edit.before->deleted() != edit.after->deleted())
+        return true;
+    const schema::Type& type = change.view().type_of(*edit.after);
+    return std::any_of(fields.begin(), fields.end(), [&](FieldIndex field) {
+        return !same_value(type, *edit.before, *edit.after, field);
+    });
+}
+
+bool is_new(const Change& change, ObjectId id) {
+    return change.before(id) == nullptr;
+}
+
+bool is_going(const Change& change, const Row& row) {
+    return row.deleted() && is_live(change.before(row.id()));
+}
+
+bool has_changed(const Change& change, const Row& row, FieldIndex field) {
+    const Row* before = change.before(row.id());
+    return before && !same_value(change.view().type_of(row), *before, row, field);
+}
+
+std::vector<const Row*> live_only(std::vector<const Row*> rows) {
+    std::erase_if(rows, [](const Row* row) { return row->deleted(); });
+    return rows;
+}
+
+std::string describe(View view, const Row& row) {
+    const std::string words = in_words(view.type_of(row).name), key = key_of(view, row);
+    return key.empty() ? words + " " + std::to_string(row.id().value) : words + " \"" + key + "\"";
+}
+
+std::string describe(View view, ObjectId id) {
+    const Row* row = view.find(id);
+    return row ? describe(view, *row) : "object " + std::to_string(id.value);
+}
+
+Error refuse(const Change& change, const Row& row, FieldIndex field, std::string message) {
+    const schema::Type& type = change.view().type_of(row);
+    return Error(ErrorCode::Invalid, describe(change.view(), row) + ": " + message,
+                 {{type.fields[field].api_name, message}});
+}
+
+Error refuse(const Change& change, const Row& row, std::string message) {
+    return Error(ErrorCode::Invalid, describe(change.view(), row) + ": " + std::move(message));
+}
+
+Error conflict(const Change& change, const Row& row, std::string message) {
+    return Error(ErrorCode::Conflict, describe(change.view(), row) + ": " + std::move(message));
+}
+
+}  // namespace xos::core

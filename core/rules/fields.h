@@ -1,0 +1,144 @@
+#pragma once
+
+#include "schema/schema.h"
+
+#include <memory>
+
+namespace xos::core {
+
+using schema::FieldIndex;
+
+struct SiteFields {
+    explicit SiteFields(const schema::Schema& schema);
+    TypeId type;
+    FieldIndex name, login_base, hosts_nodes;
+};
+
+struct DeploymentFields {
+    explicit DeploymentFields(const schema::Schema& schema);
+    TypeId type;
+    FieldIndex name, default_image, default_flavor, default_isolation;
+};
+
+struct ControllerFields {
+    explicit ControllerFields(const schema::Schema& schema);
+    TypeId type;
+    FieldIndex name, deployment, layers;
+};
+
+struct SiteDeploymentFields {
+    explicit SiteDeploymentFields(const schema::Schema& schema);
+    TypeId type;
+    FieldIndex site, deployment, controller;
+};
+
+struct NodeFields {
+    explicit NodeFields(const schema::Schema& schema);
+    TypeId type;
+    FieldIndex name, site, site_deployment, enabled;
+};
+
+struct ImageFields {
+    explicit ImageFields(const schema::Schema& schema);
+    TypeId type;
+    FieldIndex name, kind;
+};
+
+struct FlavorFields {
+    explicit FlavorFields(const schema::Schema& schema);
+    TypeId type;
+    FieldIndex name, is_default;
+};
+
+struct NetworkTemplateFields {
+    explicit NetworkTemplateFields(const schema::Schema& schema);
+    TypeId type;
+    FieldIndex name, translation;
+};
+
+struct SliceFields {
+    explicit SliceFields(const schema::Schema& schema);
+    TypeId type;
+    FieldIndex name, site, network, creator, default_image, default_flavor, default_isolation,
+        default_node;
+};
+
+struct SliceRoleFields {
+    explicit SliceRoleFields(const schema::Schema& schema);
+    TypeId type;
+    FieldIndex role;
+};
+
+struct SlicePrivilegeFields {
+    explicit SlicePrivilegeFields(const schema::Schema& schema);
+    TypeId type;
+    FieldIndex user, slice, role, expires;
+};
+
+struct InstanceFields {
+    explicit InstanceFields(const schema::Schema& schema);
+    TypeId type;
+    FieldIndex name, slice, node, deployment, image, flavor, isolation, creator, parent,
+        next_interface_number;
+};
+
+struct NetworkFields {
+    explicit NetworkFields(const schema::Schema& schema);
+    TypeId type;
+    FieldIndex name, network_template, owner, site, autoconnect, permit_all_slices,
+        permitted_slices, subnet, start_ip, end_ip;
+};
+
+struct NetworkSliceFields {
+    explicit NetworkSliceFields(const schema::Schema& schema);
+    TypeId type;
+    FieldIndex network, slice;
+};
+
+struct PortFields {
+    explicit PortFields(const schema::Schema& schema);
+    TypeId type;
+    FieldIndex network, instance, interface_number, ip, mac, xos_created;
+};
+
+struct ControllerSliceFields {
+    explicit ControllerSliceFields(const schema::Schema& schema);
+    TypeId type;
+    FieldIndex controller, slice;
+};
+
+struct ControllerNetworkFields {
+    explicit ControllerNetworkFields(const schema::Schema& schema);
+    TypeId type;
+    FieldIndex controller, network;
+};
+
+/// Where the rules find what they read and write: the core types and their fields, looked up once.
+///
+/// Making it is fatal when the schema lacks one of them: the core models belong to this program.
+/// Immutable; all rules of one schema share it.
+struct Fields {
+    explicit Fields(const schema::Schema& schema);
+
+    SiteFields site;
+    DeploymentFields deployment;
+    ControllerFields controller;
+    SiteDeploymentFields site_deployment;
+    NodeFields node;
+    ImageFields image;
+    FlavorFields flavor;
+    NetworkTemplateFields network_template;
+    SliceFields slice;
+    SliceRoleFields slice_role;
+    SlicePrivilegeFields slice_privilege;
+    InstanceFields instance;
+    NetworkFields network;
+    NetworkSliceFields network_slice;
+    PortFields port;
+    ControllerSliceFields controller_slice;
+    ControllerNetworkFields controller_network;
+};
+
+using FieldsPointer = std::shared_ptr<const Fields>;
+
+}  // namespace xos::core
