@@ -24,12 +24,13 @@ constexpr std::string_view kBusybox = "/bin/busybox";
 struct Program {
     const char* package;
     const char* path;
+    bool is_static;
 };
 constexpr Program kPrograms[] = {
-    {"busybox-static", "/bin/busybox"},
-    {"dropbear-bin", "/usr/sbin/dropbear"},
-    {"dropbear-bin", "/usr/bin/dropbearkey"},
-    {"dropbear-bin", "/usr/bin/dbclient"},
+    {"busybox-static", "/bin/busybox", true},
+    {"dropbear-bin", "/usr/sbin/dropbear", false},
+    {"dropbear-bin", "/usr/bin/dropbearkey", false},
+    {"dropbear-bin", "/usr/bin/dbclient", false},
 };
 
 struct TextFile {
@@ -51,25 +52,19 @@ constexpr const char* kFolders[] = {"/bin",  "/sbin",      "/usr/bin", "/usr/sbi
                                     "/dev",  "/proc",      "/sys",     "/run",      "/tmp",
                                     "/root", "/root/.ssh", "/etc/xos", "/var/log",  "/var/www"};
 
-/// The paths of the libraries that dynamically linked programs need, by the system's own `ldd`.
-Result<std::vector<std::string>> libraries_of(const std::vector<std::string>& programs) {
-    Command command{.words = {"ldd"}};
-    command.words.insert(command.words.end(), programs.begin(), programs.end());
-    // It fails for a static program, and lists the libraries of the others all the same.
-    const ProcessOutput output = TRY(run_process(command));
-    std::vector<std::string> libraries;
-    for (std::string_view line : split(output.text, '\n')) {
-        if (line.empty() || (line.front() != '\t' && line.front() != ' '))
-            continue;
+/// Adds the paths of the libraries that a dynamically linked program of this host needs, in the
+/// words of the system's own loader, which lists them instead of starting the program.
+Result<void> add_libraries(const std::string& program, std::vector<std::string>& libraries) {
+    const std::string list =
+        TRY(run_checked({.words = {"env", "LD_TRACE_LOADED_OBJECTS=1", program}}));
+    for (std::string_view line : split(list, '\n')) {
         const std::size_t arrow = line.find("=> ");
         line = trim(arrow == std::string_view::npos ? line : line.substr(arrow + 3));
         line = line.substr(0, line.find(' '));
         if (!line.empty() && line.front() == '/')
             libraries.emplace_back(line);
     }
-    std::sort(libraries.begin(), libraries.end());
-    libraries.erase(std::unique(libraries.begin(), libraries.end()), libraries.end());
-    return libraries;
+    return {};
 }
 
 Result<void> put_file(const std::string& path, std::string_view text, unsigned mode) {
@@ -96,16 +91,27 @@ Result<void> link_commands(const std::string& target) {
 
 }  // namespace
 
-Result<BuiltinRootfs> plan_builtin_rootfs() {
-    BuiltinRootfs plan;
+Result<void> find_builtin_programs() {
     for (const Program& program : kPrograms) {
         if (!exists(program.path))
             return Error(ErrorCode::NotFound, std::string("package ") + program.package +
                                                   " is not installed: no " + program.path);
-        plan.sources.emplace_back(program.path);
     }
-    for (std::string& library : TRY(libraries_of(plan.sources)))
-        plan.sources.push_back(std::move(library));
+    return {};
+}
+
+Result<BuiltinRootfs> plan_builtin_rootfs() {
+    BuiltinRootfs plan;
+    TRY(find_builtin_programs());
+    std::vector<std::string> libraries;
+    for (const Program& program : kPrograms) {
+        plan.sources.emplace_back(program.path);
+        if (!program.is_static)
+            TRY(add_libraries(program.path, libraries));
+    }
+    std::sort(libraries.begin(), libraries.end());
+    libraries.erase(std::unique(libraries.begin(), libraries.end()), libraries.end());
+    plan.sources.insert(plan.sources.end(), libraries.begin(), libraries.end());
 
     Sha256 sum;
     sum.add(kRecipe);

@@ -15,7 +15,10 @@ struct BuiltinRootfs {
     std::string checksum;
 };
 
-/// Finds what it is made of. NotFound naming the package when one is not installed.
+/// NotFound naming the package when one of the programs is not installed.
+Result<void> find_builtin_programs();
+
+/// Finds what it is made of, as installed at this moment.
 Result<BuiltinRootfs> plan_builtin_rootfs();
 
 /// Makes it in the empty folder `target`.

@@ -84,6 +84,8 @@ Result<Cloud::Foundation> Cloud::lay_foundation(CloudOptions options) {
     if (::geteuid() != 0)
         return Error(ErrorCode::PermissionDenied, "the cloud on this host needs root");
     TRY(make_folders(Layout(options)));
+    if (!exists(options.netns_dir))
+        TRY(replace_file(made_names_folder(options), ""));
     HostReport report = TRY(probe_host(options));
     NetworkNamespace host = TRY(open_host(options));
     NetworkNamespace cloud = TRY(NetworkNamespace::create_named(namespace_path_of(options, names)));

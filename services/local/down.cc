@@ -79,6 +79,8 @@ Result<void> Cloud::down(const CloudOptions& options) {
     failure.note(remove_namespace(options.netns_dir + "/" + names.network_namespace(), names));
     failure.note(remove_tree(layout.runtime()));
     // Other lineages may be at home here.
+    if (exists(made_names_folder(options)) && ::rmdir(options.netns_dir.c_str()) == 0)
+        failure.note(remove_file(made_names_folder(options)));
     for (const char* name :
          {"/forwarding/users", "/forwarding/lock", "/forwarding", "/uplink.lock"})
         ::remove((options.runtime_dir + name).c_str());

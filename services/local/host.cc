@@ -61,8 +61,8 @@ Result<HostReport> probe_host(const CloudOptions& options) {
         note("overlay mounts do not work in " + options.state_dir + ": " + tried.error().message());
     if (const auto tried = try_nftables(options); !tried)
         note(tried.error().message());
-    if (const auto plan = plan_builtin_rootfs(); !plan)
-        note("the built-in image cannot be made: " + plan.error().message());
+    if (const auto found = find_builtin_programs(); !found)
+        note("the built-in image cannot be made: " + found.error().message());
     return report;
 }
 

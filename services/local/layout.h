@@ -7,6 +7,11 @@
 
 namespace xos::local {
 
+/// The file that tells that the folder of names of network namespaces is ours to remove.
+inline std::string made_names_folder(const CloudOptions& options) {
+    return options.runtime_dir + "/made-netns-dir";
+}
+
 /// Where the files of one lineage lie. A value; any thread.
 class Layout {
 public:

@@ -7,10 +7,10 @@
 #include <memory>
 #include <string>
 
-#define REQUIRE_OK(...)                                                             \
-    do {                                                                            \
-        const auto& outcome = (__VA_ARGS__);                                        \
-        REQUIRE_MESSAGE(outcome.has_value(), ::xos::local::testing::said(outcome)); \
+#define REQUIRE_OK(...)                                                                           \
+    do {                                                                                          \
+        const auto& checked_result = (__VA_ARGS__);                                               \
+        REQUIRE_MESSAGE(checked_result.has_value(), ::xos::local::testing::said(checked_result)); \
     } while (false)
 
 namespace xos::local::testing {
