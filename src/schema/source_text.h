@@ -28,12 +28,18 @@ struct Word {
     bool empty() const { return text.empty(); }
 };
 
+/// A problem at a line and column of `text`, with that line.
+Problem problem_at(const SourceText& source, int line, int column, std::string message);
+
+/// `problems` in the order of files and places, each once.
+Problems sorted(Problems problems);
+
 /// The mistakes found so far. Keeps each once, and no more than a person would read.
 class Findings {
 public:
     void add(Place place, std::string message);
     bool empty() const { return problems_.empty(); }
-    /// What was found, in the order of files and places.
+    /// What was found, sorted.
     Problems take();
 
 private:
