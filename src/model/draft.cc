@@ -9,7 +9,9 @@ namespace xos::model {
 
 namespace {
 
-std::uint64_t word_of(const Row* row) { return reinterpret_cast<std::uint64_t>(row); }
+std::uint64_t word_of(const Row* row) {
+    return reinterpret_cast<std::uint64_t>(row);
+}
 
 }  // namespace
 
@@ -89,9 +91,8 @@ void Draft::reindex(const Row* before, const Row* after) {
     std::vector<std::uint64_t> old_keys, new_keys;
     for (const IndexLayout& index : tables_.layout->type(any.type()).indexes) {
         if (before && after && before->deleted() == after->deleted() &&
-            std::all_of(index.fields.begin(), index.fields.end(), [&](FieldIndex field) {
-                return same_value(type, *before, *after, field);
-            }))
+            std::all_of(index.fields.begin(), index.fields.end(),
+                        [&](FieldIndex field) { return same_value(type, *before, *after, field); }))
             continue;
         old_keys.clear();
         new_keys.clear();

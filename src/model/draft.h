@@ -59,7 +59,7 @@ private:
     Tables tables_;
     TreeEditor editor_;
     std::vector<Edit> edits_;
-    std::vector<const Row*> made_;     // All rows of this batch, those undone included.
+    std::vector<const Row*> made_;  // All rows of this batch, those undone included.
     std::vector<const Row*> undone_;
 };
 

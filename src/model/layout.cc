@@ -10,7 +10,9 @@ using schema::FieldType;
 
 namespace {
 
-std::uint64_t hash(std::string_view text) { return std::hash<std::string_view>{}(text); }
+std::uint64_t hash(std::string_view text) {
+    return std::hash<std::string_view>{}(text);
+}
 
 /// Sorts as the signed value does.
 std::uint64_t ordered(std::int64_t value) {

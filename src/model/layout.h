@@ -17,8 +17,8 @@ namespace xos::model {
 /// compares the rows that it finds. A row whose field is null has no entry.
 struct IndexLayout {
     std::vector<FieldIndex> fields;
-    std::size_t root = 0;    ///< Position of its tree in `Tables::roots`.
-    bool live_only = false;  ///< A unique key: deleted rows are left out.
+    std::size_t root = 0;            ///< Position of its tree in `Tables::roots`.
+    bool live_only = false;          ///< A unique key: deleted rows are left out.
     std::optional<std::size_t> key;  ///< Position in `Type::keys`, for a unique key.
 };
 

@@ -99,7 +99,9 @@ public:
     }
 };
 
-double Row::number(FieldIndex field) const { return std::bit_cast<double>(slot(field)); }
+double Row::number(FieldIndex field) const {
+    return std::bit_cast<double>(slot(field));
+}
 
 std::string_view Row::string(FieldIndex field) const {
     const std::uint64_t place = slot(field);
@@ -111,15 +113,20 @@ std::span<const ObjectId> Row::links(FieldIndex field) const {
     return {reinterpret_cast<const ObjectId*>(bytes.data()), bytes.size() / sizeof(ObjectId)};
 }
 
-Revision Row::revision() const { return Revision{slot(base::kRevision)}; }
-Revision Row::goal_revision() const { return Revision{slot(base::kGoalRevision)}; }
+Revision Row::revision() const {
+    return Revision{slot(base::kRevision)};
+}
+Revision Row::goal_revision() const {
+    return Revision{slot(base::kGoalRevision)};
+}
 
 bool Row::ready() const {
     if (deleted())
         return false;
     if (is_null(base::kBackendOwner))
         return true;
-    return !is_null(base::kSyncedRevision) && slot(base::kSyncedRevision) >= slot(base::kGoalRevision) &&
+    return !is_null(base::kSyncedRevision) &&
+           slot(base::kSyncedRevision) >= slot(base::kGoalRevision) &&
            integer(base::kBackendCode) == 1;
 }
 
@@ -169,6 +176,8 @@ Row* make_row(const schema::Type& type, ObjectId id, const FieldValues& values, 
     return RowMaker::make(type, id, slots, batch);
 }
 
-void free_row(const Row* row) { ::operator delete(const_cast<Row*>(row)); }
+void free_row(const Row* row) {
+    ::operator delete(const_cast<Row*>(row));
+}
 
 }  // namespace xos::model

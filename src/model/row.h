@@ -33,9 +33,7 @@ public:
     /// Bytes that it occupies.
     std::size_t size() const { return size_; }
 
-    bool is_null(FieldIndex field) const {
-        return (slots()[field / 64] >> (field % 64) & 1) == 0;
-    }
+    bool is_null(FieldIndex field) const { return (slots()[field / 64] >> (field % 64) & 1) == 0; }
     bool boolean(FieldIndex field) const { return slot(field) != 0; }
     std::int64_t integer(FieldIndex field) const { return static_cast<std::int64_t>(slot(field)); }
     double number(FieldIndex field) const;
@@ -54,9 +52,7 @@ public:
 private:
     friend class RowMaker;
     Row() = default;
-    const std::uint64_t* slots() const {
-        return reinterpret_cast<const std::uint64_t*>(this + 1);
-    }
+    const std::uint64_t* slots() const { return reinterpret_cast<const std::uint64_t*>(this + 1); }
     std::uint64_t slot(FieldIndex field) const { return slots()[words_ + field]; }
 
     std::uint64_t batch_ = 0;

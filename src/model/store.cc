@@ -43,7 +43,8 @@ SnapshotPointer Store::wrap(std::unique_ptr<const Snapshot> snapshot) {
 
 SnapshotPointer Store::publish(Draft&& draft, Revision revision) {
     XOS_CHECK(draft.base_ == snapshot(), "publish: the draft is not on the newest snapshot");
-    Retired retired{.publication = publication_ + 1, .nodes = draft.editor_.take_retired(), .rows = {}};
+    Retired retired{
+        .publication = publication_ + 1, .nodes = draft.editor_.take_retired(), .rows = {}};
     retired.rows = std::move(draft.undone_);
     for (const Edit& edit : draft.edits_) {
         if (edit.before)
