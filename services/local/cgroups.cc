@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <sstream>
 
 namespace xos::local {
@@ -43,6 +44,9 @@ void add_words(std::vector<std::string>& words, std::string text) {
 }
 
 void remove_below(const std::string& directory) {
+    // Its many files go with it; only a cgroup below would keep it.
+    if (::rmdir(directory.c_str()) == 0 || errno == ENOENT)
+        return;
     struct stat info {};
     if (const auto names = list_directory(directory)) {
         for (const std::string& name : *names) {

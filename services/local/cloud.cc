@@ -207,6 +207,7 @@ Result<pid_t> Cloud::make_container(const InstanceSpec& spec) {
 
 Result<void> Cloud::stop_instance(ObjectId id) {
     const std::scoped_lock lock(lock_of(id));
+    containers_.ask_to_end(id);
     return end_instance(id);
 }
 

@@ -67,7 +67,7 @@ public:
     /// while it runs; host name and user data count from its next start. Its networks must be there
     /// (NotFound).
     Result<InstanceState> ensure_instance(const InstanceSpec& spec);
-    /// Ends the instance. Its disk stays.
+    /// Ends the instance, its programs asked first. Its disk stays.
     Result<void> stop_instance(ObjectId id);
     /// Ends the instance and removes all of it.
     Result<void> remove_instance(ObjectId id);

@@ -1,19 +1,30 @@
 #include "services/local/containers.h"
 
 #include "base/json.h"
+#include "services/local/descriptor.h"
 #include "services/local/files.h"
-#include "services/local/system_error.h"
 
+#include <poll.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <optional>
 #include <sstream>
 
 namespace xos::local {
 
 namespace {
+
+/// The init of an instance gives its programs 2.5 s.
+constexpr Duration kPatience{3000};
+
+// More than any host has: crun has no number that takes a limit back.
+constexpr std::int64_t kMostMemory = std::int64_t{1} << 60;
+constexpr std::int64_t kMostCpu = 100'000 * 1024;
+constexpr std::int64_t kMostProcesses = 4'194'304;
 
 struct ProcessEntry {
     char state = 'X';
@@ -128,6 +139,19 @@ Result<void> Containers::start(ObjectId id) const {
     return {};
 }
 
+void Containers::ask_to_end(ObjectId id) const {
+    const ContainerState state = inspect(id);
+    if (state.phase != ContainerPhase::Running)
+        return;
+    const Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, state.pid, 0)));
+    // A number that was used again meanwhile shows by a second look.
+    if (!process || inspect(id).pid != state.pid ||
+        ::syscall(SYS_pidfd_send_signal, process.get(), SIGTERM, nullptr, 0) != 0)
+        return;
+    pollfd ended{process.get(), POLLIN, 0};
+    ::poll(&ended, 1, static_cast<int>(kPatience.count()));
+}
+
 Result<void> Containers::remove(ObjectId id) const {
     const std::string container = names_.container(id);
     if (exists(layout_.crun() + "/" + container)) {
@@ -143,12 +167,15 @@ Result<void> Containers::remove(ObjectId id) const {
 Result<void> Containers::limit(const InstanceSpec& spec) const {
     if (!cgroups_.can_limit())
         return {};
-    const auto text = [](std::int64_t value) { return std::to_string(value > 0 ? value : -1); };
+    const auto text = [](std::int64_t value, std::int64_t unlimited) {
+        return std::to_string(value > 0 ? value : unlimited);
+    };
     const Limits& limits = spec.limits;
     TRY(run_checked(
-        {.words = crun({"update", "--memory", text(limits.memory_bytes), "--cpu-period", "100000",
-                        "--cpu-quota", text(limits.cpu_millis * 100), "--pids-limit",
-                        text(limits.processes), names_.container(spec.id)})}));
+        {.words =
+             crun({"update", "--memory", text(limits.memory_bytes, kMostMemory), "--cpu-period",
+                   "100000", "--cpu-quota", text(limits.cpu_millis * 100, kMostCpu), "--pids-limit",
+                   text(limits.processes, kMostProcesses), names_.container(spec.id)})}));
     return replace_file(layout_.bundle(spec.id) + "/config.json", bundle_text(spec));
 }
 

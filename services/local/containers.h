@@ -51,6 +51,8 @@ public:
     Result<pid_t> create(const InstanceSpec& spec) const;
     /// Runs the program of a created container.
     Result<void> start(ObjectId id) const;
+    /// Asks the programs of a running container to end, and waits for it a little.
+    void ask_to_end(ObjectId id) const;
     /// Ends all processes of the container and removes it with its cgroup. Its disk stays.
     Result<void> remove(ObjectId id) const;
     /// Gives a created or running container other limits.

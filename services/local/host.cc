@@ -1,6 +1,7 @@
 #include "services/local/host.h"
 
 #include "base/file.h"
+#include "base/text.h"
 #include "services/local/builtin_rootfs.h"
 #include "services/local/files.h"
 #include "services/local/network_namespace.h"
@@ -29,12 +30,21 @@ Result<void> try_overlay(const CloudOptions& options) {
     return {};
 }
 
+/// Tries the host's packet filter. Fails also when it would drop what the cloud sends out: a rule
+/// of ours cannot let pass what another one drops.
 Result<void> try_nftables(const CloudOptions& options) {
     const NetworkNamespace host =
         TRY(options.host_netns.empty() ? NetworkNamespace::current()
                                        : NetworkNamespace::open(options.host_netns));
     Nftables nftables = TRY(Nftables::open(host));
-    return nftables.run("list tables\n");
+    const std::string chains = TRY(nftables.ask("list chains\n"));
+    for (const std::string_view line : split(chains, '\n')) {
+        if (line.find("hook forward") != line.npos && line.find("policy drop") != line.npos)
+            return Error(ErrorCode::Conflict,
+                         "the host's firewall drops forwarded packets: instances reach no further "
+                         "than the host");
+    }
+    return {};
 }
 
 }  // namespace

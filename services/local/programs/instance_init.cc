@@ -154,20 +154,28 @@ void collect_children(Init& init) {
     }
 }
 
-void shut_down() {
-    kill(-1, SIGTERM);
-    kill(-1, SIGHUP);  // Shells ignore the other.
-    for (int waited = 0; waited < kPatience; waited += 10) {
+/// Collects what ends within that time; true when nothing is left.
+bool wait_for_all(int milliseconds) {
+    for (int waited = 0; waited < milliseconds; waited += 10) {
         pid_t pid;
         do {
             pid = waitpid(-1, nullptr, WNOHANG);
         } while (pid > 0);
         if (pid < 0 && errno == ECHILD)
-            break;
+            return true;
         const timespec pause{0, 10'000'000};
         nanosleep(&pause, nullptr);
     }
-    _exit(0);
+    return false;
+}
+
+void shut_down() {
+    kill(-1, SIGTERM);
+    if (!wait_for_all(kPatience)) {
+        kill(-1, SIGHUP);  // Interactive shells ignore the other.
+        wait_for_all(kPatience / 4);
+    }
+    _exit(0);  // The kernel ends the rest.
 }
 
 void take_signal(Init& init) {
