@@ -61,10 +61,13 @@ TEST_CASE("user data runs at each start, with the interfaces in place") {
     REQUIRE_OK(cloud->ensure_instance(spec));
     CHECK(eventually([&] { return host.inside(*cloud, 5, "cat /seen") == "1\n"; }));
 
+    host.inside(*cloud, 5,
+                "(trap 'echo ended >> /seen; exit' TERM; while true; do sleep 0.01; done) "
+                ">/dev/null 2>&1 &");
     REQUIRE_OK(cloud->stop_instance({5}));
     CHECK(cloud->find_instance({5}).phase == ContainerPhase::Absent);
     REQUIRE_OK(cloud->ensure_instance(spec));
-    CHECK(eventually([&] { return host.inside(*cloud, 5, "cat /seen") == "1\n1\n"; }));
+    CHECK(eventually([&] { return host.inside(*cloud, 5, "cat /seen") == "1\nended\n1\n"; }));
 }
 
 TEST_CASE("an instance that died is started again on its disk") {
@@ -115,6 +118,11 @@ TEST_CASE("limits hold and can be changed while it runs") {
     REQUIRE_OK(killed);
     CHECK(killed->code == 137);
 
+    spec.limits = {};
+    REQUIRE_OK(cloud->ensure_instance(spec));
+    CHECK(host.outside("cat /sys/fs/cgroup/pids/xos/" + host.options().lineage +
+                       "/5/pids.max /sys/fs/cgroup/xos/" + host.options().lineage +
+                       "/5/pids.max 2>/dev/null") == "4194304\n");
     spec.limits.processes = 10;
     const auto second = cloud->ensure_instance(spec);
     REQUIRE_OK(second);
