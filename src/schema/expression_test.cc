@@ -168,6 +168,13 @@ TEST_CASE("only what fits can be compared") {
     CHECK(mistake("ctx.user.password != null") == "");
 }
 
+TEST_CASE("beside a date a string is a date") {
+    const Expression root = tree("created >= '1970-01-01T00:00:01+00:00'");
+    CHECK(root.operands[1].literal == Value(std::int64_t{1'000'000}));
+    CHECK(mistake("'yesterday' < created") ==
+          "1 \"yesterday\" is no date: write it as 2030-01-31T12:00:00Z");
+}
+
 TEST_CASE("in needs many values, = needs one") {
     CHECK(mistake("slice.members = ctx.user") ==
           "1 \"slice.members\" can have several values: write \"… in slice.members\"");

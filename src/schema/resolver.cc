@@ -1,5 +1,7 @@
 #include "schema/resolver.h"
 
+#include "base/text.h"
+#include "base/wall_clock.h"
 #include "schema/suggestion.h"
 
 #include <algorithm>
@@ -309,10 +311,24 @@ Expression Resolver::comparison(const ExpressionSyntax& syntax) {
     out.comparison = syntax.comparison;
     Operand left = operand(syntax.operands[0]);
     Operand right = operand(syntax.operands[1]);
+    read_time(left, right);
+    read_time(right, left);
     check(syntax, left, right);
     out.operands.push_back(std::move(left.expression));
     out.operands.push_back(std::move(right.expression));
     return out;
+}
+
+/// Beside a date a string is a date.
+void Resolver::read_time(Operand& side, const Operand& other) {
+    const auto* text = std::get_if<std::string>(&side.expression.literal);
+    if (text == nullptr || other.kind.form != Kind::Form::Time)
+        return;
+    const auto time = parse_time(*text);
+    if (!time)
+        findings_.add(side.place, quoted(*text) + " is no date: write it as 2030-01-31T12:00:00Z");
+    side.kind.form = time ? Kind::Form::Time : Kind::Form::Unknown;
+    side.expression.literal = time ? to_microseconds(*time) : 0;
 }
 
 void Resolver::check(const ExpressionSyntax& syntax, const Operand& left, const Operand& right) {

@@ -63,6 +63,7 @@ private:
     Expression policy_call(const ExpressionSyntax& syntax);
     Expression comparison(const ExpressionSyntax& syntax);
     Operand operand(const ExpressionSyntax& syntax);
+    void read_time(Operand& side, const Operand& other);
     void check(const ExpressionSyntax& syntax, const Operand& left, const Operand& right);
     void check_in(const Operand& left, const Operand& right);
     bool comparable(const Kind& left, const Kind& right) const;
