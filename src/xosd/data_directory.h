@@ -1,0 +1,28 @@
+#pragma once
+
+#include "base/random.h"
+#include "base/result.h"
+#include "supervisor/service_process.h"
+
+#include <optional>
+#include <string>
+
+namespace xos::xosd {
+
+/// Makes the data directory (0700) if it is missing, with the folder for uploaded content, and
+/// gives both to `owner`.
+Result<void> prepare_data_directory(const std::string& path,
+                                    const std::optional<supervisor::Identity>& owner);
+
+/// How the root user of an empty model logs in.
+struct FirstLogin {
+    std::string email;
+    std::string password;
+    std::string password_file;  ///< Where a password that was made up is; empty: it was given.
+};
+
+/// From XOS_ADMIN_EMAIL and XOS_ADMIN_PASSWORD, or `admin@xos.local` and a random password that is
+/// put into `admin-password` of the data directory.
+Result<FirstLogin> make_first_login(const std::string& data, Random& random);
+
+}  // namespace xos::xosd
