@@ -92,7 +92,7 @@ Result<void> Client::State::write(Channel& channel, std::string_view bytes, bool
 Result<void> Client::State::write_body(Channel& channel, const Call& call, bool& sent) const {
     const std::uint64_t total = size_of(call.body);
     const auto* file = std::get_if<FileRange>(&call.body);
-    const std::string_view text = Response{.body = file ? Body() : call.body}.text();
+    const std::string_view text = text_of(call.body);
     std::string buffer;
     for (std::uint64_t at = 0; at < total && !channel.is_readable();) {
         std::string_view piece = text.substr(file ? 0 : at, kFilePiece);

@@ -17,7 +17,7 @@ std::uint64_t size_of(const Body& body) {
     return std::get<FileRange>(body).size();
 }
 
-std::string_view Response::text() const {
+std::string_view text_of(const Body& body) {
     if (const auto* text = std::get_if<std::string>(&body))
         return *text;
     const auto* shared = std::get_if<std::shared_ptr<const std::string>>(&body);

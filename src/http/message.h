@@ -35,6 +35,8 @@ struct Request {
 using Body = std::variant<std::string, std::shared_ptr<const std::string>, FileRange>;
 
 std::uint64_t size_of(const Body& body);
+/// The bytes of `body`, valid as long as it; empty when it is a file.
+std::string_view text_of(const Body& body);
 
 /// An answer. Content-Length, Transfer-Encoding, Connection and Date are the server's to write and
 /// must not be among the headers.
@@ -44,7 +46,7 @@ struct Response {
     Body body;
 
     /// The body's bytes; empty when it is a file.
-    std::string_view text() const;
+    std::string_view text() const { return text_of(body); }
 };
 
 /// "Not Found" for 404; "" for a status without a usual phrase.

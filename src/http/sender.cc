@@ -11,14 +11,6 @@ namespace {
 
 constexpr std::size_t kFilePiece = 128U << 10U;
 
-std::string_view bytes_of(const Body& body) {
-    if (const auto* text = std::get_if<std::string>(&body))
-        return *text;
-    const auto* shared = std::get_if<std::shared_ptr<const std::string>>(&body);
-    return shared != nullptr && *shared != nullptr ? std::string_view(**shared)
-                                                   : std::string_view{};
-}
-
 }  // namespace
 
 Sender::Progress Sender::send(std::string head, Body body,
@@ -30,7 +22,7 @@ Sender::Progress Sender::send(std::string head, Body body,
     if (const auto* file = std::get_if<FileRange>(&body_)) {
         file_at_ = 0;
         file_left_ = file->size();
-    } else if (const std::string_view bytes = bytes_of(body_); !bytes.empty()) {
+    } else if (const std::string_view bytes = text_of(body_); !bytes.empty()) {
         views_.push_back(bytes);
     }
     busy_ = true;
