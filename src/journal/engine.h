@@ -43,7 +43,7 @@ public:
     struct DropOptions {
         WallTime older_than;
         std::size_t most_feedback = 100;
-        std::size_t steps = 1000;  ///< How many versions to look at: bounds the time of one call.
+        std::size_t steps = 200;  ///< How many versions to look at: bounds the time of one call.
     };
 
     virtual ~Engine() = default;
@@ -89,7 +89,7 @@ public:
     /// The side records of a kind in the order of their keys.
     virtual Result<void> for_each_side(std::string_view kind, const SideVisitor& visit) = 0;
 
-    /// Removes up to 1000 side records that expired by `now`; how many it removed.
+    /// Removes up to 200 side records that expired by `now`; how many it removed.
     virtual Result<std::size_t> expire_side(WallTime now) = 0;
     /// Drops versions, going around all of them from call to call; how many it dropped. Never
     /// drops a declarative version, the end of an object that has history, or a last version.

@@ -97,7 +97,7 @@ TEST_CASE("a power failure at any moment loses nothing and leaves nothing by hal
     for (std::uint64_t seed = 1; seed <= 4; ++seed) {
         CAPTURE(seed);
         FragileJournal journal(seed);
-        for (int failure = 0; failure < 25; ++failure) {
+        for (int failure = 0; failure < 20; ++failure) {
             CAPTURE(failure);
             journal.files().fail(Fault::InputError, static_cast<int>(journal.below(120)),
                                  Extent::FromThenOn);
@@ -119,7 +119,7 @@ TEST_CASE("a power failure at any moment loses nothing and leaves nothing by hal
 bool live_until_failure(FragileJournal& journal) {
     if (!journal.open())
         return false;
-    for (int i = 0; i < 4; ++i) {
+    for (int i = 0; i < 3; ++i) {
         if (!journal.append())
             return false;
         journal.keep_house();

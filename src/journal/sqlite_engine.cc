@@ -99,9 +99,10 @@ Result<void> SqliteEngine::append(std::span<const Commit> batch, Revision expect
     if (const Revision head = this->head(); head != expected_head)
         return stale_head(head, expected_head);
     if (Result<void> written = writer_.append(batch); !written) {
-        writer_.discard_tail();
+        has_tail_ = !writer_.discard_tail();
         return std::move(written).error().in("journal");
     }
+    has_tail_ = false;
     const ObjectId highest = highest_of(batch);
     position_.with([&](Position& position) {
         position.head.value += batch.size();
@@ -140,7 +141,8 @@ auto SqliteEngine::read(Read&& read) -> decltype(read(std::declval<SqliteReader&
         reader = TRY(SqliteReader::open(database_of(options_), options_.files));
     auto result = read(*reader);
     idle_readers_.with([&](auto& idle) {
-        if (idle.size() < kMostIdleReaders)
+        // After an error, who knows what state the connection is in; another is made quickly.
+        if (result.has_value() && idle.size() < kMostIdleReaders)
             idle.push_back(std::move(reader));
     });
     return result;
@@ -201,6 +203,11 @@ Result<void> SqliteEngine::keep_views(std::span<const Shape> shapes) {
 
 Result<void> SqliteEngine::checkpoint() {
     std::scoped_lock checkpointing(checkpointing_);
+    if (has_tail_) {
+        std::scoped_lock writing(writing_);
+        has_tail_ = has_tail_ && !writer_.discard_tail();
+        return {};
+    }
     const int frames = log_frames_;
     if (frames < frames_moved_)  // The log has started over.
         frames_moved_ = 0;

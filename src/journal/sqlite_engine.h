@@ -17,7 +17,9 @@ namespace xos::journal {
 /// write-ahead log, synced at each append. The format is docs/formats/journal.md.
 ///
 /// Promises that no other process uses the directory meanwhile. The other promises and the thread
-/// rules are those of `Engine`.
+/// rules are those of `Engine`, but for one case: when the disk fails in the last step of an
+/// append, fails again when what was written is taken back, and the machine stops before the next
+/// append, what was refused is there after the restart, whole.
 class SqliteEngine final : public Engine {
 public:
     struct Options {
@@ -78,7 +80,8 @@ private:
 
     const Options options_;
     const DirectoryLock lock_;
-    std::atomic<int> log_frames_ = 0;  // How long the log is since the last commit.
+    std::atomic<int> log_frames_ = 0;     // How long the log is since the last commit.
+    std::atomic<bool> has_tail_ = false;  // A failed append may have left something in the log.
     Guarded<Position> position_;
     Guarded<std::vector<std::unique_ptr<SqliteReader>>> idle_readers_;
     // These two mutexes are held over input and output, which is what they are for: one writer,

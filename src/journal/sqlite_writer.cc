@@ -123,7 +123,7 @@ Result<void> SqliteWriter::begin_lineage(std::string_view lineage, ObjectId high
 Result<std::size_t> SqliteWriter::expire_side(WallTime now) {
     auto expire = TRY(connection_.prepare(
         "DELETE FROM side WHERE number IN "
-        "(SELECT number FROM side WHERE expires IS NOT NULL AND expires <= ? LIMIT 1000)"));
+        "(SELECT number FROM side WHERE expires IS NOT NULL AND expires <= ? LIMIT 200)"));
     TRY(expire.run(to_microseconds(now)));
     return static_cast<std::size_t>(connection_.changes());
 }
@@ -151,11 +151,12 @@ Result<ObjectId> SqliteWriter::highest_id() {
     return ObjectId{static_cast<std::uint64_t>(highest)};
 }
 
-void SqliteWriter::discard_tail() {
-    // Not worth waiting for readers: the next append overwrites the tail as well.
+bool SqliteWriter::discard_tail() {
+    // Without waiting for readers: it can be done later, and the next append does it as well.
     (void)connection_.execute("PRAGMA busy_timeout = 0");
-    (void)connection_.checkpoint(sqlite::Connection::Checkpoint::Reset);
+    const auto emptied = connection_.checkpoint(sqlite::Connection::Checkpoint::Reset);
     (void)connection_.execute("PRAGMA busy_timeout = 2000");
+    return emptied.has_value() && emptied->frames == 0;
 }
 
 }  // namespace xos::journal

@@ -29,8 +29,10 @@ public:
     Result<ObjectId> highest_id();
 
     void watch_log(std::atomic<int>& frames) { connection_.watch_log(frames); }
-    /// Takes what a failed append may have left in the log out of sight of a later recovery.
-    void discard_tail();
+    /// Takes what a failed append may have left in the log out of sight of a later recovery. False
+    /// when somebody reads the log or the disk fails: then it is to be tried again, unless an
+    /// append succeeds, which overwrites it.
+    bool discard_tail();
 
 private:
     struct Statements {
