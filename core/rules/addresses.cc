@@ -157,9 +157,11 @@ private:
             !port.is_null(ports.ip) && (!edit.before || !edit.before->is_null(ports.ip));
         if (is_given && touches(change, edit, {ports.ip}))
             TRY(check_given_address(change, port));
+        model::FieldValues values = {{ports.mac, mac}};
         const auto ip = TRY(address_for(change, port));
         if (ip)
-            change.update(port.id(), {{ports.mac, mac}, {ports.ip, *ip}});
+            values.emplace_back(ports.ip, *ip);
+        change.update(port.id(), values);
         return {};
     }
 

@@ -163,20 +163,19 @@ private:
         if (!find_live(change, fields().controller.type, pair.controller) ||
             !find_live(change, shadow.original_type, pair.original))
             return {};
-        const Row* live = nullptr;
+        const bool needed = is_needed(change.view(), shadow, pair);
         const Row* going = nullptr;
         for (const Row* row : change.view().linking(shadow.type, shadow.original, pair.original)) {
             if (row->link(shadow.controller) != pair.controller)
                 continue;
+            if (!row->deleted() && needed)
+                return {};
             if (!row->deleted())
-                live = row;
+                TRY(change.remove(row->id()));
             else if (is_going(change, *row))
                 going = row;
         }
-        const bool needed = is_needed(change.view(), shadow, pair);
-        if (live && !needed)
-            return change.remove(live->id());
-        if (live || !needed)
+        if (!needed)
             return {};
         if (going)
             return conflict(change, *going, "instances need it: delete these first");
