@@ -1,0 +1,207 @@
+#include "base/file.h"
+#include "base/testing/fake_wall_clock.h"
+#include "core/first_start.h"
+#include "core/models/core_models.h"
+#include "core/rules/core_rules.h"
+#include "journal/testing/memory_engine.h"
+#include "kernel/kernel.h"
+#include "recipe/compiler.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <thread>
+
+namespace xos::recipe {
+namespace {
+
+using model::Row;
+
+/// The core models with their rules, started, with a local cloud in them.
+struct World {
+    std::shared_ptr<const schema::Schema> schema = std::get<0>(schema::Schema::build(core::core_models()));
+    journal::MemoryEngine journal;
+    FakeWallClock clock;
+    std::unique_ptr<kernel::Kernel> kernel = open();
+    std::thread thread{[this] { kernel->run(); }};
+
+    std::unique_ptr<kernel::Kernel> open() {
+        auto opened = kernel::Kernel::open({.schema = schema,
+                                            .journal = journal,
+                                            .clock = clock,
+                                            .rules = core::make_core_rules(*schema),
+                                            .access = access::Access(),
+                                            .observations = {}});
+        REQUIRE(opened);
+        return std::move(opened).value();
+    }
+    World() { REQUIRE(kernel->commit(core::first_start(*schema, "root@x", "hash"))); }
+    ~World() {
+        kernel->stop();
+        thread.join();
+    }
+
+    static std::string recipe(const std::string& name) {
+        auto text = read_file(std::string(XOS_SOURCE_DIR) + "/recipes/" + name);
+        REQUIRE(text);
+        return *text;
+    }
+
+    Outcome compile(std::string_view text, bool destroy = false) {
+        const auto snapshot = kernel->snapshot();
+        const Surroundings around{snapshot->view(), [](const Row&) { return true; }};
+        return destroy ? compile_destroy("r.yaml", text, around) : compile_apply("r.yaml", text, around);
+    }
+    std::string mistakes(std::string_view text) {
+        const auto outcome = compile(text);
+        const auto* problems = std::get_if<schema::Problems>(&outcome);
+        return problems ? schema::format(*problems) : "none";
+    }
+    Compiled run(std::string_view text, bool destroy = false) {
+        auto outcome = compile(text, destroy);
+        if (const auto* problems = std::get_if<schema::Problems>(&outcome))
+            FAIL(schema::format(*problems));
+        auto compiled = std::get<Compiled>(std::move(outcome));
+        const auto done = kernel->commit({.principal = {}, .operations = compiled.operations, .request = {}});
+        if (!done)
+            FAIL(done.error().message());
+        return compiled;
+    }
+    std::size_t count(std::string_view type) {
+        return kernel->snapshot()->view().count(schema->find_type(type)->id);
+    }
+};
+
+TEST_CASE_FIXTURE(World, "a recipe becomes objects, and again changes nothing") {
+    run(recipe("local-cloud.yaml"));
+    CHECK(count("Node") == 1);
+    const Compiled first = run(recipe("two-tier.yaml"));
+    CHECK(first.operations.size() == 11);
+    CHECK(count("Instance") == 3);
+    CHECK(count("Network") == 2);
+    CHECK(count("Port") == 4);
+    const Compiled again = run(recipe("two-tier.yaml"));
+    CHECK(again.operations.empty());
+    CHECK(std::all_of(again.items.begin(), again.items.end(),
+                      [](const Item& item) { return item.action == Item::Action::Keep; }));
+}
+
+TEST_CASE_FIXTURE(World, "objects come after those they link to, with their natural keys") {
+    run(recipe("local-cloud.yaml"));
+    const Compiled compiled = run(recipe("two-tier.yaml"));
+    const auto place = [&](std::string_view name) {
+        return std::find_if(compiled.items.begin(), compiled.items.end(),
+                            [&](const Item& item) { return item.name == name; });
+    };
+    CHECK(place("web") < place("app_net"));  // It is permitted there.
+    CHECK(place("app_1")->key == "mysite_app/mysite_app-1");
+    CHECK(place("web_joins_app")->key == "mysite_app_net/mysite_web");
+    CHECK(place("image")->action == Item::Action::Keep);
+    CHECK(place("image")->id.value > 0);
+}
+
+TEST_CASE_FIXTURE(World, "destroy takes away what the recipe made and keeps what must exist") {
+    run(recipe("local-cloud.yaml"));
+    run(recipe("two-tier.yaml"));
+    run(recipe("two-tier.yaml"), true);
+    CHECK(count("Instance") == 0);
+    CHECK(count("Port") == 0);
+    CHECK(count("Slice") == 0);
+    CHECK(count("Image") == 1);
+    CHECK(run(recipe("two-tier.yaml"), true).operations.empty());
+}
+
+TEST_CASE_FIXTURE(World, "a changed property is an update of that alone") {
+    run(recipe("local-cloud.yaml"));
+    const Compiled compiled = run(R"(
+tosca_definitions_version: tosca_simple_yaml_1_0
+topology_template:
+  node_templates:
+    node:
+      type: tosca.nodes.Site
+      properties: {name: local, login_base: local, abbreviated_name: here}
+)");
+    REQUIRE(compiled.operations.size() == 1);
+    CHECK(compiled.operations[0].kind == kernel::Operation::Kind::Update);
+    CHECK(compiled.operations[0].fields.size() == 1);
+}
+
+TEST_CASE_FIXTURE(World, "all mistakes are told at once, each at its place") {
+    CHECK(mistakes(R"(tosca_definitions_version: tosca_simple_yaml_1_0
+topology_template:
+  node_templates:
+    a:
+      type: tosca.nodes.Slise
+    b:
+      type: tosca.nodes.Slice
+      properties:
+        nam: x
+        max_instances: many
+        revision: 5
+      requirements:
+        - site: c
+        - sites: b
+    d:
+      type: tosca.nodes.Site
+      properties: {name: gone, must-exist: true}
+)") == R"(r.yaml:5:13: there is no type "Slise", did you mean "Slice"?
+          type: tosca.nodes.Slise
+                ^
+r.yaml:6:5: template "b" lacks "name", by which its Slice is found again
+        b:
+        ^
+r.yaml:9:9: Slice has no property "nam", did you mean "name"?
+            nam: x
+            ^
+r.yaml:10:24: "max_instances" wants a whole number
+            max_instances: many
+                           ^
+r.yaml:11:9: "revision" is written by the system and cannot be set
+            revision: 5
+            ^
+r.yaml:13:17: the recipe has no template "c": give an object that exists already a template with must-exist: true
+            - site: c
+                    ^
+r.yaml:14:11: Slice has no link "sites", did you mean "site"?
+            - sites: b
+              ^
+r.yaml:15:5: there is no Site "gone", and it must exist
+        d:
+        ^
+)");
+}
+
+TEST_CASE_FIXTURE(World, "values are checked as the kernel does, at their places") {
+    const std::string said = mistakes(R"(tosca_definitions_version: tosca_simple_yaml_1_0
+topology_template:
+  node_templates:
+    s:
+      type: tosca.nodes.Site
+      properties: {name: s, login_base: s, abbreviated_name: s, site_url: nowhere}
+)");
+    CHECK(said.find("r.yaml:6:75: \"site_url\" wants a URL") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(World, "what is no YAML, or no recipe, is said so") {
+    CHECK(mistakes("a: [1").find("r.yaml:") == 0);
+    CHECK(mistakes("topology_template: {}").find("node_templates") != std::string::npos);
+    CHECK(mistakes("").find("tosca_definitions_version") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(World, "templates that need each other are refused") {
+    CHECK(mistakes(R"(tosca_definitions_version: tosca_simple_yaml_1_0
+topology_template:
+  node_templates:
+    a:
+      type: tosca.nodes.Instance
+      properties: {name: a}
+      requirements: [{parent: b}]
+    b:
+      type: tosca.nodes.Instance
+      properties: {name: b}
+      requirements: [{parent: a}]
+)").find("need each other") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace xos::recipe
