@@ -1,0 +1,136 @@
+#include "api/plan_report.h"
+
+#include "base/json.h"
+#include "model/codec.h"
+
+namespace xos::api {
+
+using model::FieldIndex;
+using model::Row;
+using schema::FieldClass;
+
+namespace {
+
+namespace base = schema::base_field;
+
+class Report {
+public:
+    Report(const access::Access& access, const kernel::Plan& plan,
+           const access::Principal& principal, std::string& out)
+        : access_(access), plan_(plan), principal_(principal), writer_(out) {}
+
+    void write() {
+        std::uint64_t hidden = 0;
+        writer_.begin_object();
+        writer_.member("revision", plan_.before->revision().value);
+        writer_.name("changes");
+        writer_.begin_array();
+        for (const model::Edit& edit : plan_.edits) {
+            if (sees(edit))
+                write_edit(edit);
+            else
+                ++hidden;
+        }
+        writer_.end_array();
+        writer_.member("hidden", hidden);
+        writer_.name("results");
+        writer_.begin_array();
+        for (const ObjectId id : plan_.ids) {
+            writer_.begin_object();
+            writer_.member("id", id.value);
+            writer_.end_object();
+        }
+        writer_.end_array();
+        writer_.end_object();
+    }
+
+private:
+    model::View before() const { return plan_.before->view(); }
+    model::View after() const { return plan_.draft.view(); }
+
+    bool sees(const model::Edit& edit) const {
+        return (edit.before && access_.may_read(before(), principal_, *edit.before)) ||
+               (edit.after && access_.may_read(after(), principal_, *edit.after));
+    }
+
+    bool sees(const model::Edit& edit, FieldIndex field) const {
+        return (!edit.before ||
+                access_.may_read_field(before(), principal_, *edit.before, field)) &&
+               (!edit.after || access_.may_read_field(after(), principal_, *edit.after, field));
+    }
+
+    static std::string_view verb(const model::Edit& edit) {
+        if (!edit.before)
+            return "create";
+        if (!edit.after || (edit.after->deleted() && !edit.before->deleted()))
+            return "delete";
+        return "update";
+    }
+
+    void write_edit(const model::Edit& edit) {
+        const schema::Type& type = after().type_of(edit.any());
+        writer_.begin_object();
+        writer_.member("change", verb(edit));
+        writer_.member("type", type.full_name());
+        writer_.member("id", edit.id().value);
+        writer_.member("name", name_of(type, edit.any()));
+        writer_.name("fields");
+        writer_.begin_object();
+        for (std::size_t i = 0; edit.after && i < type.fields.size(); ++i)
+            write_field(type, edit, static_cast<FieldIndex>(i));
+        writer_.end_object();
+        writer_.end_object();
+    }
+
+    /// What the natural key shows: the first text in it.
+    static std::string name_of(const schema::Type& type, const Row& row) {
+        for (const FieldIndex field : type.natural_key) {
+            if (type.fields[field].type == schema::FieldType::String)
+                return std::string(row.string(field));
+        }
+        return "";
+    }
+
+    void write_field(const schema::Type& type, const model::Edit& edit, FieldIndex at) {
+        const schema::Field& field = type.fields[at];
+        const bool is_kept_by_system = field.field_class == FieldClass::Bookkeeping &&
+                                       at != base::kBackendOwner && at != base::kDeleted;
+        const bool same = edit.before ? model::same_value(type, *edit.before, *edit.after, at)
+                                      : edit.after->is_null(at);
+        if (is_kept_by_system || same || !sees(edit, at))
+            return;
+        writer_.name(field.api_name);
+        writer_.begin_object();
+        if (edit.before) {
+            writer_.name("old");
+            write_value(field, *edit.before, at);
+        }
+        writer_.name("new");
+        write_value(field, *edit.after, at);
+        writer_.end_object();
+    }
+
+    void write_value(const schema::Field& field, const Row& row, FieldIndex at) {
+        if (!model::is_hidden(field))
+            return model::write_value(writer_, field, row, at);
+        writer_.begin_object();
+        writer_.member("set", !row.is_null(at));
+        writer_.end_object();
+    }
+
+    const access::Access& access_;
+    const kernel::Plan& plan_;
+    const access::Principal& principal_;
+    JsonWriter writer_;
+};
+
+}  // namespace
+
+std::string report_plan(const access::Access& access, const kernel::Plan& plan,
+                        const access::Principal& principal) {
+    std::string text;
+    Report(access, plan, principal, text).write();
+    return text;
+}
+
+}  // namespace xos::api

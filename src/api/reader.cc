@@ -1,0 +1,119 @@
+#include "api/reader.h"
+
+#include "base/json.h"
+#include "model/codec.h"
+
+#include <algorithm>
+
+namespace xos::api {
+
+using model::FieldIndex;
+using model::Row;
+using schema::FieldType;
+
+Reader::Reader(const access::Access& access, model::SnapshotPointer snapshot,
+               access::Principal principal)
+    : access_(access),
+      snapshot_(std::move(snapshot)),
+      principal_(std::move(principal)),
+      sees_all_(access_.sees_all(snapshot_->view(), principal_)) {}
+
+bool Reader::sees(const Row& row) const {
+    return sees_all_ || access_.may_read(view(), principal_, row);
+}
+
+bool Reader::sees(const Row& row, FieldIndex field) const {
+    const auto& fields = view().type_of(row).fields;
+    return field >= fields.size() || !fields[field].read_policy ||
+           access_.may_read_field(view(), principal_, row, field);
+}
+
+const Row* Reader::find(const schema::Type& type, ObjectId id) const {
+    const Row* row = view().find(type.id, id);
+    return row && sees(*row) ? row : nullptr;
+}
+
+model::Sight Reader::sight() const {
+    model::Sight sight;
+    if (!sees_all_)
+        sight.object = [this](const Row& row) { return sees(row); };
+    sight.field = [this](const Row& row, FieldIndex field) { return sees(row, field); };
+    return sight;
+}
+
+void Reader::write_field(JsonWriter& writer, const Row& row, FieldIndex at) const {
+    const schema::Type& type = view().type_of(row);
+    switch (at) {
+        case schema::kIdField: return;  // Always there.
+        case schema::kReadyField: writer.member("ready", row.ready()); return;
+        case schema::kLeafModelNameField: writer.member("leaf_model_name", type.name); return;
+        default: break;
+    }
+    const schema::Field& field = type.fields[at];
+    if (!sees(row, at))
+        return;
+    writer.name(field.api_name);
+    if (!model::is_hidden(field)) {
+        model::write_value(writer, field, row, at);
+        return;
+    }
+    writer.begin_object();
+    writer.member("set", !row.is_null(at));
+    // The goal moves with each change of a secret, so an unchanged version is an unchanged secret.
+    if (!row.is_null(at))
+        writer.member("version", row.goal_revision().value);
+    writer.end_object();
+}
+
+void Reader::write_more(JsonWriter& writer, const Row& row, const Projection& projection) const {
+    const schema::Type& type = view().type_of(row);
+    for (const std::uint16_t at : projection.relations) {
+        const schema::Relation& relation = type.relations[at];
+        writer.name(relation.api_name);
+        writer.begin_array();
+        for (const Row* member : view().related(row, relation)) {
+            if (sees(*member))
+                writer.value(member->id().value);
+        }
+        writer.end_array();
+    }
+    for (const Projection::Expansion& expansion : projection.expansions) {
+        if (!sees(row, expansion.link))
+            continue;
+        writer.name(type.fields[expansion.link].name);
+        const Row* target = view().follow(row, expansion.link);
+        if (!target || !sees(*target)) {
+            writer.null();
+            continue;
+        }
+        std::string inner;
+        write(inner, *target, expansion.projection);
+        writer.raw(inner);
+    }
+}
+
+void Reader::write(std::string& out, const Row& row, const Projection& projection) const {
+    const schema::Type& type = view().type_of(row);
+    JsonWriter writer(out);
+    writer.begin_object();
+    writer.member("id", row.id().value);
+    if (projection.fields.empty()) {
+        writer.member("leaf_model_name", type.name);
+        writer.name("class_names");
+        writer.begin_array();
+        for (const TypeId one : type.lineage)
+            writer.value(schema().type(one).name);
+        writer.value("XOSBase");
+        writer.end_array();
+        writer.member("ready", row.ready());
+        for (std::size_t i = 0; i < type.fields.size(); ++i)
+            write_field(writer, row, static_cast<FieldIndex>(i));
+    } else {
+        for (const FieldIndex field : projection.fields)
+            write_field(writer, row, field);
+    }
+    write_more(writer, row, projection);
+    writer.end_object();
+}
+
+}  // namespace xos::api

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "access/access.h"
+#include "model/condition.h"
+#include "model/snapshot.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace xos {
+class JsonWriter;
+}
+
+namespace xos::api {
+
+/// Which parts of an object are shown.
+struct Projection {
+    /// Another object in place of the id that a link has.
+    struct Expansion;
+
+    std::vector<model::FieldIndex> fields;  ///< Empty: all.
+    std::vector<std::uint16_t> relations;   ///< Reverse links whose ids are shown as well.
+    std::vector<Expansion> expansions;
+
+    bool is_whole() const { return fields.empty() && relations.empty() && expansions.empty(); }
+};
+
+struct Projection::Expansion {
+    model::FieldIndex link;
+    Projection projection;
+};
+
+/// One principal looking at one version of the model. What may not be seen is as if it were not
+/// there. Cheap to make; borrows `access`; not thread-safe.
+class Reader {
+public:
+    Reader(const access::Access& access, model::SnapshotPointer snapshot,
+           access::Principal principal);
+
+    const model::SnapshotPointer& snapshot() const { return snapshot_; }
+    model::View view() const { return snapshot_->view(); }
+    const schema::Schema& schema() const { return snapshot_->schema(); }
+    const access::Principal& principal() const { return principal_; }
+    bool sees_all() const { return sees_all_; }
+
+    bool sees(const model::Row& row) const;
+    bool sees(const model::Row& row, model::FieldIndex field) const;
+    /// The object if it is one of `type` and may be seen.
+    const model::Row* find(const schema::Type& type, ObjectId id) const;
+    /// What a query needs to know; borrows the reader.
+    model::Sight sight() const;
+
+    /// Appends the object as JSON.
+    void write(std::string& out, const model::Row& row, const Projection& projection = {}) const;
+
+private:
+    void write_field(JsonWriter& writer, const model::Row& row, model::FieldIndex field) const;
+    void write_more(JsonWriter& writer, const model::Row& row, const Projection& projection) const;
+
+    const access::Access& access_;
+    const model::SnapshotPointer snapshot_;
+    const access::Principal principal_;
+    const bool sees_all_;
+};
+
+}  // namespace xos::api

@@ -1,0 +1,113 @@
+#include "api/resources_read.h"
+
+#include "api/executor.h"
+#include "api/list_query.h"
+#include "api/targets.h"
+#include "base/json.h"
+#include "kernel/kernel.h"
+
+namespace xos::api {
+
+namespace {
+
+/// Lists that may look at more rows than this leave the I/O threads.
+constexpr std::size_t kShortList = 10'000;
+
+std::shared_ptr<const Reader> make_reader(const Parts& parts, const Call& call) {
+    return std::make_shared<Reader>(parts.kernel.access(), parts.kernel.snapshot(),
+                                    call.identity.principal);
+}
+
+std::string entity_tag(const model::Row& row) {
+    return "\"" + std::to_string(row.revision().value) + "\"";
+}
+
+bool has_tag(std::string_view header, std::string_view tag) {
+    return header == "*" || (!header.empty() && header.find(tag) != std::string_view::npos);
+}
+
+Result<http::Response> show(const Reader& reader, const Call& call) {
+    const model::Row* row = TRY(get_object(reader, call));
+    const Projection projection =
+        TRY(parse_projection(reader.schema(), reader.view().type_of(*row), call.request.query, {}));
+    http::Response response;
+    response.headers.add("Content-Type", "application/json");
+    // What comes from other objects can change without this one.
+    if (projection.relations.empty() && projection.expansions.empty()) {
+        response.headers.add("ETag", entity_tag(*row));
+        response.headers.add("Cache-Control", "private, no-cache");
+        if (has_tag(call.request.headers.text("If-None-Match"), entity_tag(*row))) {
+            response.status = 304;
+            return response;
+        }
+    } else {
+        response.headers.add("Cache-Control", "no-store");
+    }
+    std::string text;
+    reader.write(text, *row, projection);
+    response.body = std::move(text);
+    return response;
+}
+
+Result<std::string> show_list(const Reader& reader, const ListQuery& list) {
+    const model::Page page = TRY(model::find(reader.view(), list.query));
+    std::string text;
+    JsonWriter writer(text);
+    writer.begin_object();
+    writer.name("items");
+    writer.begin_array();
+    std::string item;
+    for (const model::Row* row : page.rows) {
+        item.clear();
+        reader.write(item, *row, list.projection);
+        writer.raw(item);
+    }
+    writer.end_array();
+    writer.member("revision", reader.snapshot()->revision().value);
+    writer.name("next");
+    if (page.next.empty())
+        writer.null();
+    else
+        writer.value(page.next);
+    if (list.query.count)
+        writer.member("total", std::uint64_t{page.total});
+    if (list.explain)
+        writer.member("explain", model::explain(reader.view(), list.query));
+    writer.end_object();
+    return text;
+}
+
+}  // namespace
+
+void ResourcesRead::get(const CallPointer& call) const {
+    const auto reader = make_reader(parts_, *call);
+    auto response = show(*reader, *call);
+    if (response)
+        call->answer(std::move(*response));
+    else
+        call->refuse(response.error());
+}
+
+void ResourcesRead::list(const CallPointer& call) const {
+    const auto reader = make_reader(parts_, *call);
+    const auto type = get_type(reader->schema(), call->argument(0), call->argument(1));
+    if (!type)
+        return call->refuse(type.error());
+    auto parsed = parse_list(*reader, **type, call->request.query);
+    if (!parsed)
+        return call->refuse(parsed.error());
+    auto list = std::make_shared<const ListQuery>(std::move(*parsed));
+    const auto run = [call, reader, list] {
+        auto text = show_list(*reader, *list);
+        if (text)
+            call->answer_json(std::move(*text));
+        else
+            call->refuse(text.error());
+    };
+    if (model::estimate(reader->view(), list->query) > kShortList)
+        parts_.workers.post(run);
+    else
+        run();
+}
+
+}  // namespace xos::api

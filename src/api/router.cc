@@ -1,0 +1,55 @@
+#include "api/router.h"
+
+#include "base/text.h"
+
+#include <algorithm>
+
+namespace xos::api {
+
+namespace {
+
+bool is_placeholder(std::string_view segment) {
+    return segment.starts_with('{');
+}
+
+bool fits(const std::vector<std::string_view>& pattern, const std::vector<std::string_view>& path) {
+    return std::equal(pattern.begin(), pattern.end(), path.begin(), path.end(),
+                      [](std::string_view wanted, std::string_view given) {
+                          return is_placeholder(wanted) ? !given.empty() : wanted == given;
+                      });
+}
+
+}  // namespace
+
+void Router::add(Route route) {
+    auto segments = split(route.pattern.substr(1), '/');
+    entries_.push_back({std::move(route), std::move(segments)});
+}
+
+std::variant<Router::Match, Router::NoSuchPath, Router::NoSuchMethod> Router::find(
+    std::string_view method, std::string_view path) const {
+    if (path.size() > 1 && path.ends_with('/'))
+        path.remove_suffix(1);
+    const auto given = path.empty() ? std::vector<std::string_view>{} : split(path.substr(1), '/');
+    std::string allowed;
+    const bool is_head = method == "HEAD";
+    for (const Entry& entry : entries_) {
+        if (!fits(entry.segments, given))
+            continue;
+        if (entry.route.method != method && !(is_head && entry.route.method == "GET")) {
+            allowed += (allowed.empty() ? "" : ", ") + std::string(entry.route.method);
+            continue;
+        }
+        Match match{&entry.route, {}};
+        for (std::size_t i = 0; i < given.size(); ++i) {
+            if (is_placeholder(entry.segments[i]))
+                match.arguments.emplace_back(given[i]);
+        }
+        return match;
+    }
+    if (allowed.empty())
+        return NoSuchPath{};
+    return NoSuchMethod{std::move(allowed)};
+}
+
+}  // namespace xos::api

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "api/call.h"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace xos::api {
+
+using Handle = std::function<void(const CallPointer&)>;
+
+/// One kind of request: a method and a path in which `{name}` stands for one segment.
+struct Route {
+    enum class For : std::uint8_t {
+        Anyone,  ///< Nobody has to say who he is.
+        Known,   ///< Active users and services.
+    };
+    std::string_view method;
+    std::string_view pattern;
+    Handle handle;
+    For whom = For::Known;
+};
+
+/// Finds the route of a request: the first that fits. Immutable once filled.
+class Router {
+public:
+    void add(Route route);
+
+    struct Match {
+        const Route* route;
+        std::vector<std::string> arguments;
+    };
+    struct NoSuchPath {};
+    /// The path is known under other methods: those of the Allow header.
+    struct NoSuchMethod {
+        std::string allowed;
+    };
+    std::variant<Match, NoSuchPath, NoSuchMethod> find(std::string_view method,
+                                                       std::string_view path) const;
+
+private:
+    struct Entry {
+        Route route;
+        std::vector<std::string_view> segments;
+    };
+    std::vector<Entry> entries_;
+};
+
+}  // namespace xos::api

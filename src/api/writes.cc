@@ -1,0 +1,82 @@
+#include "api/writes.h"
+
+#include "api/executor.h"
+#include "api/plan_report.h"
+#include "base/text.h"
+#include "kernel/checks.h"
+#include "kernel/kernel.h"
+
+#include <algorithm>
+
+namespace xos::api {
+
+namespace {
+
+/// Hashing takes its time, so a transaction with passwords starts on a worker.
+bool sets_password(const schema::Schema& schema, const kernel::Transaction& transaction) {
+    return std::any_of(transaction.operations.begin(), transaction.operations.end(),
+                       [&](const kernel::Operation& operation) {
+                           const auto& fields = schema.type(operation.type).fields;
+                           return std::any_of(
+                               operation.fields.begin(), operation.fields.end(),
+                               [&](const auto& field) { return fields[field.first].hashed; });
+                       });
+}
+
+}  // namespace
+
+void Writes::submit(const CallPointer& call, std::vector<kernel::Operation> operations,
+                    Then then) const {
+    auto transaction = std::make_shared<kernel::Transaction>();
+    transaction->principal = call->identity.principal;
+    transaction->operations = std::move(operations);
+    transaction->request = call->id;
+    kernel::Kernel& kernel = parts_.kernel;
+    if (call->is_asked("plan")) {
+        parts_.workers.post([call, transaction, &kernel] {
+            auto plan = kernel.plan(std::move(*transaction));
+            if (plan)
+                call->answer_json(report_plan(kernel.access(), *plan, call->identity.principal));
+            else
+                call->refuse(plan.error());
+        });
+        return;
+    }
+    const auto run = [transaction, then = std::move(then), &kernel] {
+        kernel.submit(std::move(*transaction), then);
+    };
+    if (sets_password(kernel.schema(), *transaction))
+        parts_.workers.post(run);
+    else
+        run();
+}
+
+void add_value_mistakes(const schema::Schema& schema,
+                        const std::vector<kernel::Operation>& operations,
+                        std::vector<ErrorDetail>& mistakes) {
+    if (mistakes.empty())
+        return;
+    // The system may set every field, so this finds what is wrong with values alone.
+    kernel::Transaction transaction{.principal = {}, .operations = operations};
+    const auto checked = kernel::check_values(schema, transaction);
+    if (!checked)
+        mistakes.insert(mistakes.end(), checked.error().details().begin(),
+                        checked.error().details().end());
+}
+
+Result<std::optional<Revision>> parse_if_match(const http::Headers& headers) {
+    const auto header = headers.find("If-Match");
+    if (!header || trim(*header) == "*")
+        return std::optional<Revision>{};
+    std::string_view text = trim(*header);
+    if (text.starts_with("W/"))
+        text.remove_prefix(2);
+    if (text.size() > 2 && text.front() == '"' && text.back() == '"')
+        text = text.substr(1, text.size() - 2);
+    const auto number = parse_int(text);
+    if (!number || *number < 0)
+        return Error{ErrorCode::Malformed, "If-Match wants a revision, such as \"17\""};
+    return std::optional<Revision>(Revision{static_cast<std::uint64_t>(*number)});
+}
+
+}  // namespace xos::api
