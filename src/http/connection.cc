@@ -179,6 +179,8 @@ void Connection::refuse(int status, std::string_view text) {
 
 /// Asks for what has to come next, by what time.
 void Connection::wait() {
+    if (peer_done_ && (phase_ == Phase::Head || phase_ == Phase::Body))
+        return close();
     switch (phase_) {
         case Phase::Head: return wait_for_head();
         case Phase::Body:
@@ -188,6 +190,8 @@ void Connection::wait() {
         case Phase::Answering:
             if (!sender_.is_busy())
                 thread_->set_deadline(*this, chunk_handler_ ? body_deadline() : IoThread::kNever);
+            if (chunk_handler_ && peer_done_)
+                return peer_left();
             if (chunk_handler_)
                 read(kBodyRead, kBodyMost);
             else if (input_.is_empty())

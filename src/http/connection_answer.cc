@@ -175,8 +175,9 @@ Stream Connection::open_stream(Response head) {
 }
 
 void Connection::begin_stream(Response head, std::shared_ptr<StreamQueue> queue) {
-    // "100 Continue" that still waits to be written means a client that does not read.
-    if (phase_ == Phase::Answering && sender_.is_busy())
+    // "100 Continue" that still waits to be written means a client that does not read, and one that
+    // has ended its side would not be noticed when it leaves.
+    if (phase_ == Phase::Answering && (sender_.is_busy() || peer_done_))
         close();
     if (phase_ != Phase::Answering || answered_)
         return queue->shut();

@@ -127,6 +127,14 @@ TEST_CASE("a client that only stops sending still gets its answer") {
     CHECK(ends_with(client.read_all(), "GET /x "));
 }
 
+TEST_CASE("half a request behind a whole one ends the connection") {
+    const auto server = serve(echo);
+    RawSocket client(server->port());
+    client.send(get("/x") + "GET /y HTTP/1.1\r\nHo");
+    client.end_sending();
+    CHECK(ends_with(client.read_all(), "GET /x "));
+}
+
 TEST_CASE("a chunked body is put together") {
     const auto server = serve(echo);
     RawSocket client(server->port());
@@ -226,8 +234,8 @@ private:
 
 TEST_CASE("stopping waits for answers that are due and closes the idle") {
     Shelf shelf;
-    const auto server =
-        serve([&](Request&&, Responder responder) { shelf.put(std::move(responder)); });
+    const auto server = serve(
+        [&](Request&&, Responder responder) { shelf.put(std::move(responder)); }, {.threads = 1});
     RawSocket idle(server->port());
     idle.send(get("/"));
     shelf.take().respond({});
