@@ -51,18 +51,16 @@ public:
     }
 
     void look_after(const Observation::After& after) {
-        const auto check = [&](const Row& other) {
-            if (!found_ && holds(after.by, other, row_))
-                consider_target(&other);
-            return !found_;
-        };
         if (const auto candidates = find_candidates(after)) {
             for (const Row* other : *candidates)
-                check(*other);
+                consider_target(other);
             return;
         }
         view_.for_each(after.type, [&](const Row& other) {
-            return other.id() == row_.id() || other.deleted() || check(other);
+            if (other.id() != row_.id() && !other.deleted() && !other.ready() &&
+                holds(after.by, other, row_))
+                consider_target(&other);
+            return !found_;
         });
     }
 
@@ -89,7 +87,7 @@ private:
             found_ = source.id();
     }
 
-    /// For "link = obj.path" and "link in obj.path" the few objects that can fit, by index.
+    /// For "link = obj.path" and "link in obj.path" the objects that fit, by index.
     std::optional<std::vector<const Row*>> find_candidates(const Observation::After& after) {
         const Expression& by = after.by;
         if (by.kind != Expression::Kind::Compare ||

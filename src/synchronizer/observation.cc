@@ -43,62 +43,6 @@ std::optional<Duty> Observations::find_duty(model::View view, const Row& row,
 
 namespace {
 
-/// Whether what `step` reads of objects like that of `edit` has changed.
-bool reads_change(const schema::Schema& schema, const Step& step, const model::Edit& edit) {
-    const Row& any = edit.any();
-    const bool came_or_went =
-        !edit.before || !edit.after || edit.before->deleted() != edit.after->deleted();
-    const auto differs = [&](schema::FieldIndex field) {
-        const schema::Type& type = schema.type(any.type());
-        if (field == schema::kReadyField)
-            return edit.before->ready() != edit.after->ready();
-        return field < type.fields.size() &&
-               !model::same_value(type, *edit.before, *edit.after, field);
-    };
-    if (step.kind == Step::Kind::Field)
-        return schema.is_a(any.type(), step.type) && (came_or_went || differs(step.index));
-    const schema::Relation& relation = schema.type(step.type).relations[step.index];
-    if (schema.is_a(any.type(), relation.target) && came_or_went)
-        return true;
-    if (!schema.is_a(any.type(), relation.via))
-        return false;
-    return came_or_went || differs(relation.near) || (relation.far && differs(*relation.far));
-}
-
-/// Whether the wish for the object itself has changed, and not only what was reported of it.
-bool is_new_goal(const model::Edit& edit) {
-    if (!edit.before || !edit.after)
-        return true;
-    return edit.before->goal_revision() != edit.after->goal_revision() ||
-           edit.before->deleted() != edit.after->deleted() ||
-           edit.before->link(base::kBackendOwner) != edit.after->link(base::kBackendOwner);
-}
-
-}  // namespace
-
-std::vector<ObjectId> Observations::affected_by(model::View view, const model::Edit& edit) const {
-    std::vector<ObjectId> affected;
-    const schema::Schema& schema = view.schema();
-    for (const Observation& one : all_) {
-        if (edit.after && schema.is_a(edit.after->type(), one.type) && is_new_goal(edit))
-            affected.push_back(edit.id());
-        for (const Path& path : one.paths) {
-            const bool concerned =
-                std::any_of(path.steps.begin(), path.steps.end(),
-                            [&](const Step& step) { return reads_change(schema, step, edit); });
-            if (!concerned)
-                continue;
-            const auto readers = expression::readers(view, path, edit.any(), edit.before);
-            affected.insert(affected.end(), readers.begin(), readers.end());
-        }
-    }
-    std::sort(affected.begin(), affected.end());
-    affected.erase(std::unique(affected.begin(), affected.end()), affected.end());
-    return affected;
-}
-
-namespace {
-
 void add_types_of(const schema::Schema& schema, const Path& path, std::set<TypeId>& types) {
     for (const Step& step : path.steps) {
         types.insert(step.type);

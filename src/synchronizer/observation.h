@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "model/draft.h"
+#include "model/view.h"
 
 #include <optional>
 #include <string>
@@ -67,10 +67,6 @@ public:
     /// The duty about `row`, or nothing. `service` is the row of the service itself: what it owns,
     /// it has to make real or take away; otherwise it may follow.
     std::optional<Duty> find_duty(model::View view, const model::Row& row, ObjectId service) const;
-
-    /// The objects whose work depends on what `edit` has changed, the object itself included.
-    /// `view` is the model after the edit.
-    std::vector<ObjectId> affected_by(model::View view, const model::Edit& edit) const;
 
     /// The types that a mirror needs, such as "core.Slice": what is observed, what is read, and
     /// what is linked with it.

@@ -1,6 +1,7 @@
 #include "synchronizer/reconciler.h"
 
 #include "expression/evaluator.h"
+#include "synchronizer/affected.h"
 #include "synchronizer/dependencies.h"
 #include "synchronizer/inputs.h"
 
@@ -51,14 +52,16 @@ void Reconciler::take_delta(const MirrorDelta& delta) {
     const bool is_new_service =
         service_.with([&](ObjectId& known) { return std::exchange(known, id) != id; });
     const Revision revision = delta.after->revision();
-    if (is_new_service)
+    if (is_new_service) {
         enqueue_all(*delta.after);
-    for (const model::Edit& edit : delta.edits) {
-        for (const ObjectId affected : parts_.observations.affected_by(view, edit)) {
+    } else {
+        for (const ObjectId affected : find_affected(view, parts_.observations, delta.edits)) {
             const Row* row = view.find(affected);
             if (row && parts_.observations.find_duty(view, *row, id))
                 parts_.queue.add(affected, revision);
         }
+    }
+    for (const model::Edit& edit : delta.edits) {
         for (const ObjectId waiter : parts_.waiting.waiters_of(edit.id()))
             parts_.queue.add(waiter, revision);
     }
@@ -135,7 +138,6 @@ std::shared_ptr<Step> Reconciler::prepare(ObjectId id) {
     step->actuator =
         actuators_[static_cast<std::size_t>(duty->observation - parts_.observations.all().data())];
     if (!duty->observation->is_follower()) {
-        step->inputs = hash_inputs(view, *duty->observation, *row, parts_.version);
         if (is_real(*step, *row)) {
             parts_.waiting.remove(id);
             parts_.queue.done(id);
@@ -143,6 +145,7 @@ std::shared_ptr<Step> Reconciler::prepare(ObjectId id) {
         }
         if (has_to_wait(*step, *row))
             return nullptr;
+        step->inputs = hash_inputs(view, *duty->observation, *row, parts_.version);
     }
     parts_.waiting.remove(id);
     parts_.progress.start(id);
@@ -154,7 +157,8 @@ bool Reconciler::is_real(const Step& step, const Row& row) const {
     return !step.forced && step.duty.wanted == Duty::Wanted::Present &&
            row.integer(base::kBackendCode) == 1 && !row.is_null(base::kSyncedRevision) &&
            row.integer(base::kSyncedRevision) >= static_cast<std::int64_t>(step.goal.value) &&
-           row.string(base::kBackendInputs) == step.inputs;
+           row.string(base::kBackendInputs) ==
+               hash_inputs(step.snapshot->view(), *step.duty.observation, row, parts_.version);
 }
 
 bool Reconciler::has_to_wait(Step& step, const Row& row) {
