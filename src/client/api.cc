@@ -161,8 +161,13 @@ Result<Json> Api::transact(const Json& operations, WriteOptions options) {
     return write("POST", "transactions", body, options);
 }
 
-Result<Json> Api::run_recipe(std::string_view verb, std::string_view text, WriteOptions options) {
+Result<Json> Api::run_recipe(std::string_view verb, std::string_view text, WriteOptions options,
+                             std::string_view file) {
     http::Query query;
+    if (options.mode == WriteOptions::Mode::Plan)
+        query.emplace_back("plan", "1");
+    if (!file.empty())
+        query.emplace_back("file", file);
     if (!options.if_plan.empty())
         query.emplace_back("if_plan", options.if_plan);
     http::Client::Call call{.method = "POST",

@@ -69,9 +69,10 @@ public:
     Result<Json> remove(std::string_view plural, ObjectId id, WriteOptions options = {});
     /// All or none of `operations`, as the API describes them.
     Result<Json> transact(const Json& operations, WriteOptions options = {});
-    /// What a recipe's text would do or does: `verb` is "plan", "apply" or "destroy".
+    /// What a recipe's text would do or does: `verb` is "plan", "apply" or "destroy". Its mistakes
+    /// name `file`.
     Result<Json> run_recipe(std::string_view verb, std::string_view text,
-                            WriteOptions options = {});
+                            WriteOptions options = {}, std::string_view file = {});
 
     /// Sends the file at `path` as the content of an object, telling how far it is.
     Result<Json> upload(std::string_view plural, ObjectId id, const std::string& path,

@@ -1,0 +1,139 @@
+#include "shell/session.h"
+
+#include "schema/xos_base.h"
+
+#include <cstdio>
+
+namespace xos::shell {
+
+using schema::Field;
+using schema::FieldType;
+
+Result<Session> Session::open(Format format) {
+    Session session{
+        .credentials = TRY(load_credentials()), .api = {}, .catalog = {}, .format = format};
+    client::Api::Options options{.token = session.credentials.token};
+    options.http.tls_ca = session.credentials.tls_ca;
+    session.api = TRY(client::Api::create(session.credentials.url, std::move(options)));
+    session.catalog = TRY(Catalog::open(*session.api));
+    return session;
+}
+
+std::string status_of(const Json& object) {
+    const auto flag = [&](std::string_view name) {
+        const Json* value = object.find(name);
+        return value && value->as_bool() && *value->as_bool();
+    };
+    const std::string text(object.text("backend_status"));
+    if (flag("ready"))
+        return "ready";
+    if (object.number("backend_code") == 2)
+        return "error: " + text;
+    if (flag("deleted"))
+        return "deleting" + (text.empty() ? "" : ": " + text);
+    return "in progress" + (text.empty() ? "" : ": " + text);
+}
+
+void print(const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+}
+
+namespace {
+
+/// What stands for a field in text: links by key, texts as they are, the rest as JSON.
+std::string cell(const Catalog& catalog, const Field& field, const Json& value) {
+    if (value.is_null())
+        return "";
+    if (field.type == FieldType::Link && value.as_int())
+        return catalog.key_of_id(field.target, *value.as_int());
+    if (field.type == FieldType::LinkSet && value.as_array()) {
+        std::string keys;
+        for (const Json& member : *value.as_array())
+            keys += (keys.empty() ? "" : ", ") +
+                    catalog.key_of_id(field.target, member.as_int() ? *member.as_int() : 0);
+        return keys;
+    }
+    return value.as_string() ? *value.as_string() : value.format();
+}
+
+Result<void> load_link_keys(Catalog& catalog, const schema::Type& type, const Json& object) {
+    for (const Field& field : type.fields) {
+        const Json* value = object.find(field.api_name);
+        if (!value)
+            continue;
+        std::set<std::int64_t> ids;
+        if (value->as_int())
+            ids.insert(*value->as_int());
+        for (const Json& member : value->as_array() ? *value->as_array() : Json::Array{}) {
+            if (member.as_int())
+                ids.insert(*member.as_int());
+        }
+        if (field.type == FieldType::Link || field.type == FieldType::LinkSet)
+            TRY(catalog.load_keys(catalog.schema().type(field.target), ids));
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<void> show_object(Session& session, const schema::Type& type, const Json& object) {
+    if (session.format == Format::Json) {
+        print(object.format_pretty() + "\n");
+        return {};
+    }
+    if (session.format == Format::Yaml) {
+        print(to_yaml(object));
+        return {};
+    }
+    TRY(load_link_keys(*session.catalog, type, object));
+    Table table({type.name, session.catalog->key_of(type, object)});
+    table.add({"id", std::to_string(object.number("id"))});
+    table.add({"status", status_of(object)});
+    for (std::size_t i = schema::base_field::kCount; i < type.fields.size(); ++i) {
+        const Field& field = type.fields[i];
+        const Json* value = object.find(field.api_name);
+        const std::string text = value ? cell(*session.catalog, field, *value) : "";
+        if (!text.empty())
+            table.add({field.name, text});
+    }
+    print(table.format());
+    return {};
+}
+
+void show_plan(const Session& session, const Json& plan) {
+    if (session.format != Format::Table) {
+        print(session.format == Format::Json ? plan.format_pretty() + "\n" : to_yaml(plan));
+        return;
+    }
+    const Json* changes = plan.find("changes");
+    if (!changes || !changes->as_array() || changes->as_array()->empty()) {
+        print("nothing would change\n");
+        return;
+    }
+    Table table({"WOULD", "TYPE", "NAME", "FIELD", "FROM", "TO"});
+    const auto text = [](const Json* value) {
+        if (!value || value->is_null())
+            return std::string();
+        return one_line(value->as_string() ? *value->as_string() : value->format(), 40);
+    };
+    for (const Json& change : *changes->as_array()) {
+        std::vector<std::string> first = {std::string(change.text("change")),
+                                          std::string(change.text("type")),
+                                          std::string(change.text("name"))};
+        const Json* fields = change.find("fields");
+        bool shown = false;
+        for (const auto& [name, values] :
+             fields && fields->as_object() ? *fields->as_object() : Json::Object{}) {
+            table.add({first[0], first[1], first[2], name, text(values.find("old")),
+                       text(values.find("new"))});
+            first = {"", "", ""};
+            shown = true;
+        }
+        if (!shown)
+            table.add({first[0], first[1], first[2], "", "", ""});
+    }
+    print(table.format());
+}
+
+}  // namespace xos::shell
