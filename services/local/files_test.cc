@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <thread>
 
@@ -57,7 +58,7 @@ TEST_CASE("removing a tree follows no link out of it") {
 TEST_CASE("a lock is held by one at a time") {
     const Folder folder;
     const std::string file = folder.path + "/lock";
-    int value = 0;
+    std::atomic<int> value{0};
     std::vector<std::thread> threads;
     for (int t = 0; t < 4; ++t) {
         threads.emplace_back([&] {
