@@ -36,8 +36,10 @@ enum class Root : std::uint8_t {
     WriteAccess,
     Create,
     Delete,
-    Field,     ///< `ctx.field`: the name of the field that is read or written, or null.
-    Variable,  ///< The variable of a quantifier, counted from the outermost: 0, 1, …
+    Field,  ///< `ctx.field`: the name of the field that is read or written, or null.
+    /// The variable of a quantifier, counted from the outermost: 0, 1, … In `by` of a manifest 0 is
+    /// the other object, and quantifiers count from 1.
+    Variable,
 };
 
 struct Path {

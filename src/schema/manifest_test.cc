@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <random>
 #include <string>
 
 namespace xos::schema {
@@ -140,6 +141,26 @@ writes: [Instances]
           "service.yaml:9:10: there is no type \"Instances\", did you mean \"Instance\"?\n"
           "    writes: [Instances]\n"
           "             ^\n");
+}
+
+TEST_CASE("a manifest with random damage is read or refused") {
+    const auto built = Schema::build({{.file = "vpn.xproto", .app = "vpn", .text = kModels}});
+    std::mt19937_64 random(11);
+    for (int i = 0; i < 300; ++i) {
+        std::string text = kVpn;
+        for (std::size_t n = random() % 4 + 1; n > 0; --n) {
+            const std::size_t at = random() % text.size();
+            if (random() % 2 == 0)
+                text.erase(at, random() % 8);
+            else
+                text.insert(at, 1, "{}[]:-'\"\n #\xff&*1a"[random() % 18]);
+        }
+        const auto parsed = parse_manifest("service.yaml", text);
+        if (const auto* problems = std::get_if<Problems>(&parsed))
+            CHECK(!format(*problems).empty());
+        else
+            format(check_manifest(std::get<Manifest>(parsed), *std::get<0>(built)));
+    }
 }
 
 TEST_CASE("versions are in ranges") {

@@ -36,6 +36,7 @@ public:
     /// The schema of all sources together and XOSBase, or everything that is wrong with them.
     static std::variant<std::shared_ptr<const Schema>, Problems> build(std::vector<Source> sources);
 
+    /// In the order of their ids; the first is XOSBase, which is abstract and a base of all.
     std::span<const Type> types() const { return types_; }
     const Type& type(TypeId id) const { return types_[id.value]; }
     /// By "Slice" where that is unique, or "core.Slice"; nullptr when there is none.
@@ -55,10 +56,12 @@ public:
     struct Scope {
         TypeId self;  ///< Type of the object that `obj.` or a bare name starts from.
         enum class Names : std::uint8_t { WithObj, Bare } names = Names::Bare;
-        std::optional<TypeId> other;  ///< In `by`: the type of bare names, while `obj.` is `self`.
-        std::string file;             ///< For problems.
+        /// In `by`: the type of bare names, which become variable 0, while `obj.` is `self`.
+        std::optional<TypeId> other;
+        std::string file;  ///< For problems.
     };
-    /// The tree of `text`, names checked.
+    /// The tree of `text`, names checked. Only policies that some model applies to objects of the
+    /// type, or of a base of it, can be used in it.
     std::variant<Expression, Problems> parse_expression(std::string_view text,
                                                         const Scope& scope) const;
 
