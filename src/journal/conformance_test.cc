@@ -197,6 +197,17 @@ ENGINE_TEST("an id stays used after its object is purged") {
     CHECK(journal.engine().highest_id() == kToken);
 }
 
+ENGINE_TEST("the head stays when nothing of its commit is kept") {
+    Journal journal;
+    Writer writer(journal.engine());
+    writer.commit({put(kToken, "{}", Retention::None)});
+    writer.commit({purge(kToken, Retention::None)});
+    CHECK(*journal.engine().drop_versions({.older_than = at(1000)}) == 2);
+    journal.reopen();
+    CHECK(journal.engine().head() == Revision{2});
+    CHECK(Writer(journal.engine()).commit({put(kLab, "{}")}) == Revision{3});
+}
+
 ENGINE_TEST("history tells who did what and when, the newest first") {
     Journal journal;
     Writer writer(journal.engine());

@@ -159,6 +159,21 @@ TEST_CASE("an append that meets an input error is refused, whole, and the next s
     check_each_call(Fault::InputError);
 }
 
+TEST_CASE("an append whose last sync fails is not there, whatever of it reached the disk") {
+    for (std::uint64_t seed = 1; seed <= 16; ++seed) {
+        CAPTURE(seed);
+        FragileJournal journal(seed);
+        REQUIRE(journal.open());
+        REQUIRE(journal.append());
+        journal.files().fail(Fault::SyncError, 0, Extent::Once);
+        REQUIRE(!journal.append());
+        journal.check();
+        journal.crash();
+        REQUIRE(journal.open());
+        journal.check();
+    }
+}
+
 TEST_CASE("after a refused append the same engine goes on") {
     FragileJournal journal(7);
     REQUIRE(journal.open());

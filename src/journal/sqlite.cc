@@ -205,7 +205,19 @@ Result<LogSize> Connection::checkpoint(Checkpoint kind) {
         sqlite3_wal_checkpoint_v2(database_.get(), nullptr, mode, &size.frames, &size.moved);
     if (code != SQLITE_OK && code != SQLITE_BUSY)
         return failure(database_.get(), code);
+    if (kind == Checkpoint::Reset && size.frames == 0)
+        TRY(sync_log());
     return size;
+}
+
+Result<void> Connection::sync_log() {
+    sqlite3_file* file = nullptr;
+    sqlite3_file_control(database_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
+    if (file == nullptr || file->pMethods == nullptr)
+        return {};
+    if (const int code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL); code != SQLITE_OK)
+        return failure(nullptr, code);
+    return {};
 }
 
 Result<Transaction> Transaction::begin(Connection& connection) {

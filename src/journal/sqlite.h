@@ -116,11 +116,13 @@ public:
     /// connection stores the length of the log in `frames`, which must outlive it.
     void watch_log(std::atomic<int>& frames);
     /// Moves what it can from the log to the database without waiting for anybody. With `reset`,
-    /// the log is also emptied, if no other connection is reading it.
+    /// the log is also emptied, durably, if no other connection is reading it.
     enum class Checkpoint { Passive, Reset };
     Result<LogSize> checkpoint(Checkpoint kind);
 
 private:
+    /// SQLite itself does not make it durable that the log is empty.
+    Result<void> sync_log();
     /// Whether all bytes of the database and its log can be read.
     bool is_readable();
 

@@ -83,15 +83,22 @@ struct FragileFiles::State {
     std::string name;
     std::mt19937_64 random;
     std::map<std::string, Image> images;
-    Trap full;
-    Trap error;
+    std::map<FragileFiles::Fault, Trap> traps;
     bool has_power = true;
 
     bool coin() { return (random() & 1) != 0; }
-    bool fails() { return !has_power || error.springs(); }
+    /// Decides sector by sector what reached the disk. Also all and nothing must happen now and
+    /// then, which many coins would never say.
+    auto luck() {
+        return [this, all = coin(), mixed = coin()] { return mixed ? coin() : all; };
+    }
+    bool springs(FragileFiles::Fault fault) { return traps[fault].springs(); }
+    bool fails() { return !has_power || springs(FragileFiles::Fault::InputError); }
 };
 
 namespace {
+
+using Fault = FragileFiles::Fault;
 
 /// An open file: the system's lies right behind it.
 struct OpenFile {
@@ -121,7 +128,7 @@ int close_file(sqlite3_file* file) {
 
 int read_file(sqlite3_file* file, void* bytes, int size, sqlite3_int64 offset) {
     FragileFiles::State& state = *open_file(file).state;
-    if (state.error.springs())
+    if (state.springs(Fault::InputError))
         return SQLITE_IOERR_READ;
     return real(file)->pMethods->xRead(real(file), bytes, size, offset);
 }
@@ -130,7 +137,7 @@ int write_file(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 of
     OpenFile& open = open_file(file);
     if (open.state->fails())
         return SQLITE_IOERR_WRITE;
-    const bool full = open.state->full.springs();
+    const bool full = open.state->springs(Fault::DiskFull);
     const int written = full ? size / 2 : size;
     if (written > 0) {
         const int code = real(file)->pMethods->xWrite(real(file), bytes, written, offset);
@@ -152,10 +159,12 @@ int sync_file(sqlite3_file* file, int) {
     OpenFile& open = open_file(file);
     if (!open.state->has_power)
         return SQLITE_IOERR_FSYNC;
-    const bool fails = open.state->error.springs();
+    const bool error = open.state->springs(Fault::InputError);
+    const bool fails = open.state->springs(Fault::SyncError) || error;
     if (open.image != nullptr) {
         FragileFiles::State& state = *open.state;
-        open.image->settle(read_all(open.path), [&] { return !fails || state.coin(); });
+        const auto luck = state.luck();
+        open.image->settle(read_all(open.path), [&] { return !fails || luck(); });
         open.image->was_synced |= !fails;
     }
     return fails ? SQLITE_IOERR_FSYNC : SQLITE_OK;
@@ -278,18 +287,18 @@ const std::string& FragileFiles::name() const {
 }
 
 int FragileFiles::calls(Fault fault) const {
-    return fault == Fault::DiskFull ? state_->full.calls : state_->error.calls;
+    return state_->traps[fault].calls;
 }
 
 void FragileFiles::fail(Fault fault, int after, Extent extent) {
-    Trap& trap = fault == Fault::DiskFull ? state_->full : state_->error;
+    Trap& trap = state_->traps[fault];
     trap.first = trap.calls + after;
     trap.lasting = extent == Extent::FromThenOn;
 }
 
 void FragileFiles::heal() {
-    state_->full.first = -1;
-    state_->error.first = -1;
+    for (auto& [fault, trap] : state_->traps)
+        trap.first = -1;
 }
 
 void FragileFiles::lose_power() {
@@ -298,7 +307,7 @@ void FragileFiles::lose_power() {
 
 void FragileFiles::restart() {
     for (auto& [path, image] : state_->images) {
-        image.settle(read_all(path), [this] { return state_->coin(); });
+        image.settle(read_all(path), state_->luck());
         if (image.was_synced || state_->coin())
             write_all(path, image.durable);
         else

@@ -19,6 +19,7 @@ public:
     enum class Fault {
         DiskFull,    ///< A write does half of its work and reports a full disk.
         InputError,  ///< A read, write, sync, truncation or removal reports an error.
+        SyncError,   ///< A sync reports an error.
     };
     enum class Extent { Once, FromThenOn };
 
