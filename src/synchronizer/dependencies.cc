@@ -126,12 +126,13 @@ private:
 }  // namespace
 
 std::optional<ObjectId> find_blocker(model::View view, const Observations& observations,
-                                     const Row& row, const Duty& duty,
+                                     const Work& work,
                                      const std::function<bool(ObjectId)>& accept) {
+    const Row& row = work.row;
     Search search(view, row, accept);
-    if (duty.wanted == Duty::Wanted::Present) {
+    if (work.duty.wanted == Duty::Wanted::Present) {
         search.look_at_targets();
-        for (const Observation::After& after : duty.observation->after)
+        for (const Observation::After& after : work.duty.observation->after)
             search.look_after(after);
         return search.found();
     }

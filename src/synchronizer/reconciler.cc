@@ -165,7 +165,7 @@ bool Reconciler::has_to_wait(Step& step, const Row& row) {
     const model::View view = step.snapshot->view();
     std::vector<ObjectId> circle;
     const auto blocker =
-        find_blocker(view, parts_.observations, row, step.duty, [&](ObjectId dependency) {
+        find_blocker(view, parts_.observations, {row, step.duty}, [&](ObjectId dependency) {
             auto chain = parts_.waiting.find_circle(step.id, dependency);
             if (chain.empty())
                 return true;

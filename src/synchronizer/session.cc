@@ -29,7 +29,7 @@ struct Session::Work {
           queue(session.parts_.clock, session.parts_.random, session.options_.queue),
           statuses(session.parts_.clock, [&session] { session.report_wakeup_.notify(); }),
           progress(session.parts_.clock),
-          answers(session.parts_.clock, queue, waiting, progress, mirror) {}
+          answers({session.parts_.clock, queue, waiting, progress, mirror}) {}
 
     Observations observations;
     Mirror mirror;

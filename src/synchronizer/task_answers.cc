@@ -28,10 +28,10 @@ Json TaskAnswers::why(ObjectId id) const {
     Json out;
     out.set("object", id.value);
     add_queue(out, id);
-    if (const auto dependency = waiting_.find(id))
+    if (const auto dependency = parts_.waiting.find(id))
         out.set("waiting_for", dependency->value);
-    if (const auto record = progress_.find(id)) {
-        const TimePoint now = clock_.now();
+    if (const auto record = parts_.progress.find(id)) {
+        const TimePoint now = parts_.clock.now();
         if (!record->state.empty()) {
             out.set("state", record->state);
             out.set("text", record->text);
@@ -43,17 +43,17 @@ Json TaskAnswers::why(ObjectId id) const {
         out.set("last_step_ms", std::int64_t{record->last_step.count()});
         out.set("log", lines_of(record->lines));
     }
-    out.set("mirror_revision", mirror_.snapshot()->revision().value);
+    out.set("mirror_revision", parts_.mirror.snapshot()->revision().value);
     return out;
 }
 
 void TaskAnswers::add_queue(Json& out, ObjectId id) const {
-    const auto place = queue_.find(id);
+    const auto place = parts_.queue.find(id);
     if (!place) {
-        out.set("queue", waiting_.find(id) ? "waiting" : "idle");
+        out.set("queue", parts_.waiting.find(id) ? "waiting" : "idle");
         return;
     }
-    const auto wait = place->due - clock_.now();
+    const auto wait = place->due - parts_.clock.now();
     out.set("queue", place->held ? "running" : wait.count() > 0 ? "later" : "due");
     out.set("failures", place->failures);
     if (!place->held && wait.count() > 0)
@@ -63,11 +63,11 @@ void TaskAnswers::add_queue(Json& out, ObjectId id) const {
 Json TaskAnswers::logs(ObjectId id) const {
     Json out;
     if (id.value == 0) {
-        out.set("lines", lines_of(progress_.last_lines()));
+        out.set("lines", lines_of(parts_.progress.last_lines()));
         return out;
     }
     out.set("object", id.value);
-    const auto record = progress_.find(id);
+    const auto record = parts_.progress.find(id);
     out.set("lines", record ? lines_of(record->lines) : Json(Json::Array{}));
     return out;
 }

@@ -13,9 +13,15 @@ namespace xos::synchronizer {
 /// Answers questions about the work on objects. Thread-safe; what it is made of must outlive it.
 class TaskAnswers {
 public:
-    TaskAnswers(const Clock& clock, const WorkQueue& queue, const WaitIndex& waiting,
-                const Progress& progress, const Mirror& mirror)
-        : clock_(clock), queue_(queue), waiting_(waiting), progress_(progress), mirror_(mirror) {}
+    struct Parts {
+        const Clock& clock;
+        const WorkQueue& queue;
+        const WaitIndex& waiting;
+        const Progress& progress;
+        const Mirror& mirror;
+    };
+
+    explicit TaskAnswers(Parts parts) : parts_(parts) {}
 
     Json answer(const client::Task& task) const;
 
@@ -24,11 +30,7 @@ private:
     Json logs(ObjectId id) const;
     void add_queue(Json& out, ObjectId id) const;
 
-    const Clock& clock_;
-    const WorkQueue& queue_;
-    const WaitIndex& waiting_;
-    const Progress& progress_;
-    const Mirror& mirror_;
+    const Parts parts_;
 };
 
 }  // namespace xos::synchronizer

@@ -13,7 +13,7 @@ struct FakeSession::Parts {
           queue(clock, random, {.jitter = 0}),
           statuses(clock),
           progress(clock),
-          answers(clock, queue, waiting, progress, mirror) {}
+          answers({clock, queue, waiting, progress, mirror}) {}
 
     Observations observations;
     Mirror mirror;
