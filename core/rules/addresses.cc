@@ -62,16 +62,10 @@ private:
                               "30, such as 10.64.1.0/24");
             TRY(check_overlap(change, network, *subnet));
         }
-        for (const Row* port : change.view().live_linking(ports.type, ports.network, network.id()))
-            TRY(readdress(change, *port));
-        return {};
-    }
-
-    Result<void> readdress(Change& change, const Row& port) const {
-        const auto ip = TRY(address_for(change, port));
-        if (ip)
-            change.update(port.id(), {{fields().port.ip, *ip}});
-        return {};
+        if (change.view().count_linking(ports.type, ports.network, network.id()) == 0)
+            return {};
+        const Subnet subnet = TRY(subnet_for(change, network));
+        return settle_addresses(change, network, subnet);
     }
 
     Result<void> check_overlap(const Change& change, const Row& network,
@@ -118,8 +112,11 @@ private:
         return found;
     }
 
-    Result<Subnet> allocate_subnet(Change& change, const Row& network) const {
+    /// The subnet of a Network, which gets one now if it has none.
+    Result<Subnet> subnet_for(Change& change, const Row& network) const {
         const View view = change.view();
+        if (const auto present = parse_subnet(network.string(fields().network.subnet)))
+            return *present;
         std::vector<bool> taken(kPieces);
         for (const ObjectId id : neighbors(view, network)) {
             const auto other = parse_subnet(view.find(id)->string(fields().network.subnet));
@@ -149,35 +146,39 @@ private:
 
     Result<void> settle_port(Change& change, const Edit& edit, const Row& port) const {
         const auto& ports = fields().port;
+        const Row* network = find_live(change, fields().network.type, port.link(ports.network));
+        if (!network)
+            return {};
         const std::string mac = mac_of(port.id());
         if (!port.string(ports.mac).empty() && port.string(ports.mac) != mac)
             return refuse(change, port, ports.mac, "its address is " + mac + ": leave mac unset");
-        TRY(check_instance(change, edit, port));
+        if (!edit.before)
+            TRY(check_instance(change, port, *network));
+        const Subnet subnet = TRY(subnet_for(change, *network));
         const bool is_given =
             !port.is_null(ports.ip) && (!edit.before || !edit.before->is_null(ports.ip));
         if (is_given && touches(change, edit, {ports.ip}))
-            TRY(check_given_address(change, port));
-        model::FieldValues values = {{ports.mac, mac}};
-        const auto ip = TRY(address_for(change, port));
-        if (ip)
-            values.emplace_back(ports.ip, *ip);
-        change.update(port.id(), values);
-        return {};
+            TRY(check_given_address(change, port, subnet));
+        change.update(port.id(), {{ports.mac, mac}});
+        return has_address(port, subnet) ? Result<void>()
+                                         : settle_addresses(change, *network, subnet);
     }
 
-    /// An Instance that comes to a network brings it together with its other networks.
-    Result<void> check_instance(const Change& change, const Edit& edit, const Row& port) const {
+    /// An Instance that comes to a network brings it together with its other networks. A subnet
+    /// that this transaction sets has been compared with all of them.
+    Result<void> check_instance(const Change& change, const Row& port, const Row& network) const {
         const auto& ports = fields().port;
         const View view = change.view();
-        const auto mine = subnet_of(view, port);
-        if (edit.before || !mine || port.is_null(ports.instance))
+        const auto mine = parse_subnet(network.string(fields().network.subnet));
+        if (!mine || port.is_null(ports.instance) || is_new(change, network.id()) ||
+            has_changed(change, network, fields().network.subnet))
             return {};
         for (const Row* other :
              view.linking(ports.type, ports.instance, port.link(ports.instance))) {
             const auto taken = subnet_of(view, *other);
             if (other->link(ports.network) != port.link(ports.network) && taken &&
                 taken->overlaps(*mine))
-                return refuse(change, *view.find(port.link(ports.network)), fields().network.subnet,
+                return refuse(change, network, fields().network.subnet,
                               format_subnet(*mine) + " overlaps " + format_subnet(*taken) + " of " +
                                   describe(view, other->link(ports.network)) + " on " +
                                   describe(view, port.link(ports.instance)));
@@ -190,37 +191,64 @@ private:
         return network ? parse_subnet(network->string(fields().network.subnet)) : std::nullopt;
     }
 
-    /// The address that a Port has to get, in a Network that gets its subnet now if it has none.
-    /// Nothing when all is well.
-    Result<std::optional<std::string>> address_for(Change& change, const Row& port) const {
-        const auto& ports = fields().port;
-        const Row* network = find_live(change, fields().network.type, port.link(ports.network));
-        if (!network)
-            return std::optional<std::string>();
-        auto subnet = parse_subnet(network->string(fields().network.subnet));
-        if (!subnet)
-            subnet = TRY(allocate_subnet(change, *network));
-        const auto present = parse_address(port.string(ports.ip));
-        if (present && subnet->is_for_ports(*present))
-            return std::optional<std::string>();
-        const auto address = lowest_free(change.view(), *network, *subnet);
-        if (address)
-            return std::optional(format_address(*address));
-        const Row* instance = change.view().follow(port, ports.instance);
-        return refuse(change, instance ? *instance : port,
-                      "all addresses of " + format_subnet(*subnet) + " of " +
-                          describe(change.view(), *network) + " are taken");
+    bool has_address(const Row& port, const Subnet& subnet) const {
+        const auto address = parse_address(port.string(fields().port.ip));
+        return address && subnet.is_for_ports(*address);
     }
 
-    Result<void> check_given_address(const Change& change, const Row& port) const {
+    /// Gives all Ports of a Network that lack an address in its subnet the lowest free ones, in one
+    /// go: looking for each alone would take the square of their number.
+    Result<void> settle_addresses(Change& change, const Row& network, const Subnet& subnet) const {
+        const auto& networks = fields().network;
+        const auto& ports = fields().port;
+        std::vector<std::uint32_t> taken;
+        std::vector<const Row*> waiting;
+        for (const Row* port : change.view().linking(ports.type, ports.network, network.id())) {
+            if (const auto address = parse_address(port->string(ports.ip)))
+                taken.push_back(*address);
+            if (!port->deleted() && !has_address(*port, subnet) && !is_given(change, *port))
+                waiting.push_back(port);
+        }
+        std::sort(taken.begin(), taken.end());
+        const auto start = parse_address(network.string(networks.start_ip));
+        const auto end = parse_address(network.string(networks.end_ip));
+        const std::uint32_t last = std::min(subnet.last() - 1, end.value_or(subnet.last()));
+        std::uint32_t next = std::max(subnet.gateway() + 1, start.value_or(0));
+        auto at = std::lower_bound(taken.begin(), taken.end(), next);
+        for (const Row* port : waiting) {
+            for (; at != taken.end() && *at <= next; ++at)
+                next = *at + 1;
+            if (next > last)
+                return full(change, *port, network, subnet);
+            change.update(port->id(),
+                          {{ports.ip, format_address(next++)}, {ports.mac, mac_of(port->id())}});
+        }
+        return {};
+    }
+
+    /// Whether somebody gives the Port an address in this transaction. One that does not fit is
+    /// refused when the Port is looked at, not replaced.
+    bool is_given(const Change& change, const Row& port) const {
+        const FieldIndex ip = fields().port.ip;
+        return !port.is_null(ip) && (is_new(change, port.id()) || has_changed(change, port, ip));
+    }
+
+    Error full(const Change& change, const Row& port, const Row& network,
+               const Subnet& subnet) const {
+        const Row* instance = change.view().follow(port, fields().port.instance);
+        return refuse(change, instance ? *instance : port,
+                      "all addresses of " + format_subnet(subnet) + " of " +
+                          describe(change.view(), network) + " are taken");
+    }
+
+    Result<void> check_given_address(const Change& change, const Row& port,
+                                     const Subnet& subnet) const {
         const auto& ports = fields().port;
         const View view = change.view();
-        const auto address = parse_address(port.string(ports.ip));
-        const auto subnet = subnet_of(view, port);
-        if (!address || (subnet && !subnet->is_for_ports(*address)))
+        if (!has_address(port, subnet))
             return refuse(change, port, ports.ip,
                           "an address here is between the gateway and the last one of " +
-                              (subnet ? format_subnet(*subnet) : "the subnet of its network") +
+                              format_subnet(subnet) +
                               ": leave ip unset for the lowest that is free");
         for (const Row* other : view.linking(ports.type, ports.network, port.link(ports.network))) {
             if (other->id() != port.id() && other->string(ports.ip) == port.string(ports.ip))
@@ -229,26 +257,6 @@ private:
                                     " is taken by " + describe(view, *other));
         }
         return {};
-    }
-
-    std::optional<std::uint32_t> lowest_free(View view, const Row& network,
-                                             const Subnet& subnet) const {
-        const auto& networks = fields().network;
-        const auto& ports = fields().port;
-        const auto start = parse_address(network.string(networks.start_ip));
-        const auto end = parse_address(network.string(networks.end_ip));
-        std::vector<std::uint32_t> taken;
-        for (const Row* port : view.linking(ports.type, ports.network, network.id())) {
-            if (const auto address = parse_address(port->string(ports.ip)))
-                taken.push_back(*address);
-        }
-        std::sort(taken.begin(), taken.end());
-        std::uint32_t address = std::max(subnet.gateway() + 1, start.value_or(0));
-        for (auto at = std::lower_bound(taken.begin(), taken.end(), address);
-             at != taken.end() && *at <= address; ++at)
-            address = *at + 1;
-        const std::uint32_t last = std::min(subnet.last() - 1, end.value_or(subnet.last()));
-        return address <= last ? std::optional(address) : std::nullopt;
     }
 
     /// "06:" makes it locally administered; the five low bytes of an id are unique for long enough.

@@ -231,5 +231,25 @@ TEST_CASE("an address that is given is inside of the subnet and free") {
           "port \"net/a\": the address 10.64.0.3 is taken by port \"net/lab_web-1\"");
 }
 
+TEST_CASE("an address may come with the port, and counts before those that are chosen") {
+    World world;
+    const ObjectId slice = world.make_slice("lab_web");
+    ObjectId network, first, second;
+    const auto run = [&](const char* ip) {
+        return world.commit([&](Steps& steps) {
+            network = steps.make("Network", {{"name", "net"},
+                                             {"owner", slice},
+                                             {"template", world.live("NetworkTemplate").at(0)}});
+            first = steps.make("Instance", {{"slice", slice}});
+            second = steps.make("Instance", {{"slice", slice}});
+            steps.make("Port", {{"network", network}, {"instance", second}, {"ip", ip}});
+        });
+    };
+    CHECK_FALSE(run("10.1.2.3"));
+    REQUIRE(run("10.64.0.2"));
+    CHECK(world.text(world.only("Port", "instance", second), "ip") == "10.64.0.2");
+    CHECK(world.text(world.only("Port", "instance", first), "ip") == "10.64.0.3");
+}
+
 }  // namespace
 }  // namespace xos::core

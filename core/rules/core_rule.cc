@@ -74,9 +74,18 @@ bool has_changed(const Change& change, const Row& row, FieldIndex field) {
     return before && !same_value(change.view().type_of(row), *before, row, field);
 }
 
-std::vector<const Row*> live_only(std::vector<const Row*> rows) {
-    std::erase_if(rows, [](const Row* row) { return row->deleted(); });
-    return rows;
+bool any_linking(View view, TypeId via, FieldIndex field, ObjectId target,
+                 const std::function<bool(const Row&)>& is_such) {
+    for (const TypeId leaf : view.schema().type(via).leaves) {
+        const model::TypeLayout& layout = view.layout().type(leaf);
+        const model::Tree& index = view.tree(layout.find_index(field)->root);
+        for (auto at = index.lower_bound({target.value, 0}); at && (*at).key == target.value;
+             at.next()) {
+            if (is_such(*view.find(leaf, ObjectId{(*at).value})))
+                return true;
+        }
+    }
+    return false;
 }
 
 std::string describe(View view, const Row& row) {

@@ -3,6 +3,7 @@
 #include "core/rules/fields.h"
 #include "kernel/rule.h"
 
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -44,8 +45,10 @@ bool is_new(const Change& change, ObjectId id);
 bool is_going(const Change& change, const Row& row);
 /// Whether the object was there before and this transaction has given `field` another value.
 bool has_changed(const Change& change, const Row& row, FieldIndex field);
-/// The members of `rows` that are live.
-std::vector<const Row*> live_only(std::vector<const Row*> rows);
+
+/// Whether one of the rows whose `field` links to `target` is such; it looks no further than that.
+bool any_linking(View view, TypeId via, FieldIndex field, ObjectId target,
+                 const std::function<bool(const Row&)>& is_such);
 
 /// How messages name an object: `slice "lab"`, or by its key: `network slice "net/lab"`.
 std::string describe(View view, const Row& row);

@@ -1,35 +1,38 @@
 #include "core/rules/ipv4.h"
 
-#include "base/text.h"
-
 namespace xos::core {
 
 namespace {
 
-/// A number of up to three digits as it is written in addresses: no sign, no zero in front.
-std::optional<std::uint32_t> parse_part(std::string_view text, std::int64_t most) {
-    if (text.empty() || text.size() > 3 || text[0] == '-' || (text[0] == '0' && text.size() > 1))
+/// Takes a number of up to three digits from the front of `text`, as it is written in addresses:
+/// no sign, no zero in front. This runs for each port of a network, so it makes no pieces.
+std::optional<std::uint32_t> take_number(std::string_view& text, std::uint32_t most) {
+    std::uint32_t number = 0;
+    std::size_t digits = 0;
+    while (digits < text.size() && digits < 3 && text[digits] >= '0' && text[digits] <= '9')
+        number = number * 10 + static_cast<std::uint32_t>(text[digits++] - '0');
+    if (digits == 0 || number > most || (digits > 1 && text[0] == '0'))
         return std::nullopt;
-    const auto number = parse_int(text);
-    if (!number || *number > most)
-        return std::nullopt;
-    return static_cast<std::uint32_t>(*number);
+    text.remove_prefix(digits);
+    return number;
 }
 
 }  // namespace
 
 std::optional<std::uint32_t> parse_address(std::string_view text) {
-    const auto parts = split(text, '.');
-    if (parts.size() != 4)
-        return std::nullopt;
     std::uint32_t address = 0;
-    for (const std::string_view part : parts) {
-        const auto number = parse_part(part, 255);
+    for (int part = 0; part < 4; ++part) {
+        if (part > 0) {
+            if (!text.starts_with('.'))
+                return std::nullopt;
+            text.remove_prefix(1);
+        }
+        const auto number = take_number(text, 255);
         if (!number)
             return std::nullopt;
         address = address << 8 | *number;
     }
-    return address;
+    return text.empty() ? std::optional(address) : std::nullopt;
 }
 
 std::string format_address(std::uint32_t address) {
@@ -44,8 +47,9 @@ std::optional<Subnet> parse_subnet(std::string_view text) {
     if (slash == std::string_view::npos)
         return std::nullopt;
     const auto first = parse_address(text.substr(0, slash));
-    const auto length = parse_part(text.substr(slash + 1), 30);
-    if (!first || !length || *length < 8)
+    text.remove_prefix(slash + 1);
+    const auto length = take_number(text, 30);
+    if (!first || !length || *length < 8 || !text.empty())
         return std::nullopt;
     const Subnet subnet{*first, static_cast<int>(*length)};
     if ((*first & static_cast<std::uint32_t>(0xffffffffULL >> *length)) != 0)

@@ -189,18 +189,18 @@ private:
     }
 
     bool slice_is_on(View view, Pair pair) const {
-        const auto all =
-            view.live_linking(fields().instance.type, fields().instance.slice, pair.original);
-        return std::any_of(all.begin(), all.end(), [&](const Row* instance) {
-            return controller_of_instance(view, fields(), *instance) == pair.controller;
-        });
+        const auto& instances = fields().instance;
+        return any_linking(
+            view, instances.type, instances.slice, pair.original, [&](const Row& instance) {
+                return !instance.deleted() &&
+                       controller_of_instance(view, fields(), instance) == pair.controller;
+            });
     }
 
     bool network_is_on(View view, Pair pair) const {
-        const auto all =
-            view.live_linking(fields().port.type, fields().port.network, pair.original);
-        return std::any_of(all.begin(), all.end(), [&](const Row* port) {
-            const Row* instance = view.follow(*port, fields().port.instance);
+        const auto& ports = fields().port;
+        return any_linking(view, ports.type, ports.network, pair.original, [&](const Row& port) {
+            const Row* instance = port.deleted() ? nullptr : view.follow(port, ports.instance);
             return is_live(instance) &&
                    controller_of_instance(view, fields(), *instance) == pair.controller;
         });
