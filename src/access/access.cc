@@ -16,14 +16,14 @@ bool flag(model::View view, const Row& user, std::string_view field) {
     return index && user.boolean(*index);
 }
 
-/// The first policy of the object's type that does not hold, or nullptr. Sets `open` when the type
-/// has none.
+/// The first policy of the object's type that does not hold, or nullptr.
 const schema::Policy* refusing(model::View view, const Row& object, const Context& context) {
     const schema::Type& type = view.type_of(object);
     Evaluator evaluator(view);
     for (const schema::PolicyId id : type.policies) {
         const schema::Policy& policy = view.schema().policy(id);
-        if (!evaluator.holds(policy.expression, context))
+        // One whose evaluation was cut short has said nothing, whatever it came to.
+        if (!evaluator.holds(policy.expression, context) || evaluator.exhausted())
             return &policy;
     }
     return nullptr;
@@ -98,7 +98,8 @@ bool Access::may_read_field(model::View view, const Principal& principal, const 
                           .read_access = true,
                           .field = type.fields[field].name};
     const auto& policy = view.schema().policy(*type.fields[field].read_policy);
-    return row && Evaluator(view).holds(policy.expression, context);
+    Evaluator evaluator(view);
+    return row && evaluator.holds(policy.expression, context) && !evaluator.exhausted();
 }
 
 Result<void> Access::check(model::View view, const Principal& principal, const Row* user,
@@ -153,7 +154,7 @@ Result<void> Access::check_user(model::View view, const Principal& principal, co
             continue;
         context.field = field.name;
         const auto& policy = view.schema().policy(*field.write_policy);
-        if (!evaluator.holds(policy.expression, context))
+        if (!evaluator.holds(policy.expression, context) || evaluator.exhausted())
             return denied("\"" + field.api_name + "\" of " + what,
                           "policy \"" + policy.name + "\" does not allow it");
     }
