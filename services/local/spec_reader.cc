@@ -130,7 +130,7 @@ Result<PortSpec> SpecReader::port(View view, const Row& instance, const Row& por
 Result<InstanceSpec> SpecReader::instance(View view, const Row& instance) const {
     InstanceSpec spec{.id = instance.id(), .hostname = name_of(instance)};
     for (char& c : spec.hostname) {
-        if (c == '_' || c == ' ')
+        if (c == ' ')
             c = '-';
     }
     if (const Row* flavor = view.follow(instance, instance_.flavor))
