@@ -12,6 +12,13 @@ bool can_come_later(const Error& error) {
            error.code() == ErrorCode::PermissionDenied || error.code() == ErrorCode::Internal;
 }
 
+std::string describe(const Error& error) {
+    std::string text = error.message();
+    for (const ErrorDetail& detail : error.details())
+        text += "; " + detail.field + " " + detail.message;
+    return text;
+}
+
 }  // namespace
 
 Result<bool> Reporter::flush() {
@@ -56,13 +63,23 @@ void Reporter::send_singly(const std::vector<client::StatusItem>& items) {
         if (answer) {
             log_refusals(*answer);
             parts_.statuses.confirm({item}, answer->revision);
-        } else if (can_come_later(answer.error())) {
-            parts_.statuses.give_back({item});
-        } else {
-            parts_.log.error("a status was refused",
-                             {{"object", item.id.value}, {"error", answer.error()}});
-            parts_.statuses.confirm({item}, {});
+            continue;
         }
+        if (can_come_later(answer.error())) {
+            parts_.statuses.give_back({item});
+            continue;
+        }
+        parts_.log.error("a status was refused",
+                         {{"object", item.id.value}, {"error", answer.error()}});
+        parts_.statuses.confirm({item}, {});
+        // What an actuator has found does not fit the model. That is its mistake, and people look
+        // for it where the object is.
+        if (!item.feedback.is_null())
+            parts_.statuses.add({.id = item.id,
+                                 .goal_revision = item.goal_revision,
+                                 .state = client::StatusItem::State::Failed,
+                                 .code = std::string(to_string(answer.error().code())),
+                                 .text = "what was found is refused: " + describe(answer.error())});
     }
 }
 

@@ -251,9 +251,13 @@ Result<void> Session::follow_tasks() {
     tasks_.with([&](auto& tasks) { tasks = stream; });
     while (!stopping_.is_stopped()) {
         const auto task = TRY(stream->next(kLookUp));
-        if (task)
-            TRY(client::answer_task(*task_api_, options_.service, *task,
-                                    work_->answers.answer(*task)));
+        if (!task)
+            continue;
+        const auto answered =
+            client::answer_task(*task_api_, options_.service, *task, work_->answers.answer(*task));
+        // Who asked may have gone meanwhile: that is no reason to stop listening.
+        if (!answered && answered.error().code() != ErrorCode::NotFound)
+            return answered;
     }
     return {};
 }
