@@ -98,6 +98,12 @@ std::string_view Accounts::token_kind(const Row& token) const {
     return token.string(kind_);
 }
 
+std::optional<WallTime> Accounts::token_expires(const Row& token) const {
+    if (token.is_null(expires_))
+        return std::nullopt;
+    return from_microseconds(token.integer(expires_));
+}
+
 kernel::Operation Accounts::make_token(const TokenRequest& request, std::string_view secret) const {
     kernel::Operation operation{.kind = kernel::Operation::Kind::Create, .type = token_->id};
     const bool is_users = request.owner.kind == access::Principal::Kind::User;

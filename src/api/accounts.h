@@ -44,6 +44,7 @@ public:
                                        WallTime now) const;
     bool is_of(const model::Row& token, const access::Principal& principal) const;
     std::string_view token_kind(const model::Row& token) const;
+    std::optional<WallTime> token_expires(const model::Row& token) const;
 
     /// The operation that keeps a token under `secret`.
     kernel::Operation make_token(const TokenRequest& request, std::string_view secret) const;

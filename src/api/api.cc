@@ -1,15 +1,14 @@
 #include "api/api.h"
 
-#include "api/authentication.h"
+#include "api/object_routes.h"
+#include "api/operator_routes.h"
 #include "api/problem.h"
+#include "api/recipes.h"
 #include "api/request_metrics.h"
-#include "api/resources_read.h"
-#include "api/resources_write.h"
-#include "api/router.h"
+#include "api/service_routes.h"
+#include "api/sessions.h"
 #include "api/watch_hub.h"
 #include "base/log.h"
-#include "base/metrics.h"
-#include "base/random.h"
 #include "kernel/kernel.h"
 
 namespace xos::api {
@@ -35,18 +34,22 @@ struct Api::Rooms {
         : accounts(std::move(known)),
           authentication(parts, accounts),
           metrics(parts.metrics, parts.clock),
-          writes(parts),
-          resources_read(parts),
-          resources_write(parts, writes),
-          watch(WatchHub::create(parts)) {}
+          watch(WatchHub::create(parts)),
+          services(parts),
+          objects(parts, services.services()),
+          sessions(parts, authentication, accounts),
+          recipes(parts),
+          operators(parts, *watch) {}
 
     Accounts accounts;
     Authentication authentication;
     RequestMetrics metrics;
-    Writes writes;
-    ResourcesRead resources_read;
-    ResourcesWrite resources_write;
     std::shared_ptr<WatchHub> watch;
+    ServiceRoutes services;
+    ObjectRoutes objects;
+    Sessions sessions;
+    Recipes recipes;
+    OperatorRoutes operators;
     Router router;
 };
 
@@ -62,32 +65,26 @@ Result<std::unique_ptr<Api>> Api::create(Parts parts) {
 
 Result<void> Api::open() {
     rooms_ = std::make_unique<Rooms>(parts_, TRY(Accounts::create(parts_.kernel.schema())));
-    parts_.kernel.add_listener(
-        [watch = rooms_->watch](const auto& announcement) { watch->announce(announcement); });
+    parts_.kernel.add_listener([this](const auto& announcement) {
+        rooms_->watch->announce(announcement);
+        rooms_->objects.announce(*announcement);
+    });
     add_routes();
     return {};
 }
 
 void Api::add_routes() {
     Rooms& rooms = *rooms_;
-    const auto add = [&](std::string_view method, std::string_view pattern, Handle handle,
-                         Route::For whom = Route::For::Known) {
-        rooms.metrics.add_route(pattern);
-        rooms.router.add({method, pattern, std::move(handle), whom});
-    };
-    add("GET", "/xosapi/v1/watch", [&](const CallPointer& call) { rooms.watch->open(call); });
-    add("GET", "/xosapi/v1/{app}/{plural}",
-        [&](const CallPointer& call) { rooms.resources_read.list(call); });
-    add("POST", "/xosapi/v1/{app}/{plural}",
-        [&](const CallPointer& call) { rooms.resources_write.create(call); });
-    add("GET", "/xosapi/v1/{app}/{plural}/{id}",
-        [&](const CallPointer& call) { rooms.resources_read.get(call); });
-    add("PATCH", "/xosapi/v1/{app}/{plural}/{id}",
-        [&](const CallPointer& call) { rooms.resources_write.update(call); });
-    add("PUT", "/xosapi/v1/{app}/{plural}/{id}",
-        [&](const CallPointer& call) { rooms.resources_write.replace(call); });
-    add("DELETE", "/xosapi/v1/{app}/{plural}/{id}",
-        [&](const CallPointer& call) { rooms.resources_write.remove(call); });
+    // The first that fits counts: fixed paths come before those of types.
+    rooms.router.add({"GET", "/xosapi/v1/watch",
+                      [&rooms](const CallPointer& call) { rooms.watch->open(call); }});
+    rooms.operators.add_to(rooms.router);
+    rooms.sessions.add_to(rooms.router);
+    rooms.services.add_to(rooms.router);
+    rooms.recipes.add_to(rooms.router);
+    rooms.objects.add_to(rooms.router);
+    rooms.router.for_each_pattern(
+        [&](std::string_view pattern) { rooms.metrics.add_route(pattern); });
 }
 
 http::Server::Handler Api::handler() {
@@ -134,7 +131,16 @@ void Api::handle(http::Request&& request, http::Responder responder) {
 }
 
 void Api::configure(http::Server::Options& options) {
-    options.body_limit = parts_.options.body_limit;
+    const Options& limits = parts_.options;
+    options.body_limit = limits.body_limit;
+    options.plan_body = [limits](const http::Request& head) {
+        if (Content::is_upload(head))
+            return http::BodyPlan{http::BodyPlan::Kind::Streamed, limits.content_limit};
+        const bool is_long =
+            head.path == "/xosapi/v1/transactions" || head.path.starts_with("/xosapi/v1/recipes/");
+        return http::BodyPlan{http::BodyPlan::Kind::Whole,
+                              is_long ? limits.transaction_limit : limits.body_limit};
+    };
     options.protocol_problem = [](int status, std::string_view text) {
         return http::Server::Problem{std::string(kProblemType), problem_text(status, text, "")};
     };

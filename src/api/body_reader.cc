@@ -103,9 +103,7 @@ bool BodyReader::is_as_present(const std::string& name, FieldIndex at, const Jso
     JsonWriter writer(text);
     model::write_value(writer, target_.type.fields[at], *target_.present, at);
     const auto present = Json::parse(text);
-    // Status comes at any time, so what a client read a moment ago may differ and means no harm.
-    return target_.type.fields[at].field_class != FieldClass::Declarative ||
-           (present && *present == value);
+    return present && *present == value;
 }
 
 std::optional<Value> BodyReader::read_value(const Field& field, FieldIndex at, const Json& value) {

@@ -15,12 +15,13 @@ class Random;
 namespace xos::kernel {
 class Kernel;
 }
+namespace xos::supervisor {
+class Link;
+}
 
 namespace xos::api {
 
 class Executor;
-class RecipeRunner;
-class ServiceProcesses;
 
 /// Settings of the API.
 struct Options {
@@ -45,9 +46,8 @@ struct Parts {
     Metrics& metrics;
     Executor& workers;   ///< For what takes its time: passwords, long lists, plans, files.
     Executor& delivery;  ///< One thread, for event streams.
-    ServiceProcesses* services = nullptr;  ///< Without it services have no processes.
-    RecipeRunner* recipes = nullptr;       ///< Without it there are no routes for recipes.
-    std::function<bool()> is_ready;        ///< For /readyz; empty: always.
+    const supervisor::Link* services = nullptr;  ///< Without it services have no processes.
+    std::function<bool()> is_ready = {};         ///< For /readyz; empty: always.
     Options options = {};
 };
 

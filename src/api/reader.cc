@@ -41,6 +41,24 @@ model::Sight Reader::sight() const {
     return sight;
 }
 
+std::string Reader::name_of(const Row& row, int depth) const {
+    const schema::Type& type = view().type_of(row);
+    std::string name;
+    for (const FieldIndex at : depth > 0 ? type.natural_key : std::vector<FieldIndex>{}) {
+        if (!name.empty())
+            name += '/';
+        if (type.fields[at].type == FieldType::Link) {
+            const Row* target = view().follow(row, at);
+            if (target)
+                name += sees(*target) ? name_of(*target, depth - 1)
+                                      : std::to_string(target->id().value);
+        } else if (type.fields[at].type == FieldType::String) {
+            name += row.string(at);
+        }
+    }
+    return name.empty() ? std::to_string(row.id().value) : name;
+}
+
 void Reader::write_field(JsonWriter& writer, const Row& row, FieldIndex at) const {
     const schema::Type& type = view().type_of(row);
     switch (at) {

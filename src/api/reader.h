@@ -42,6 +42,7 @@ public:
     model::View view() const { return snapshot_->view(); }
     const schema::Schema& schema() const { return snapshot_->schema(); }
     const access::Principal& principal() const { return principal_; }
+    const access::Access& access() const { return access_; }
     bool sees_all() const { return sees_all_; }
 
     bool sees(const model::Row& row) const;
@@ -51,10 +52,14 @@ public:
     /// What a query needs to know; borrows the reader.
     model::Sight sight() const;
 
+    /// The natural key in words: "mysite_app/web"; the id where it cannot be seen.
+    std::string name_of(const model::Row& row) const { return name_of(row, 4); }
+
     /// Appends the object as JSON.
     void write(std::string& out, const model::Row& row, const Projection& projection = {}) const;
 
 private:
+    std::string name_of(const model::Row& row, int depth) const;
     void write_field(JsonWriter& writer, const model::Row& row, model::FieldIndex field) const;
     void write_more(JsonWriter& writer, const model::Row& row, const Projection& projection) const;
 

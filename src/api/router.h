@@ -38,6 +38,12 @@ public:
     struct NoSuchMethod {
         std::string allowed;
     };
+    /// Calls `use` with the pattern of each route.
+    template <class Use>
+    void for_each_pattern(Use&& use) const {
+        for (const Entry& entry : entries_)
+            use(entry.route.pattern);
+    }
     std::variant<Match, NoSuchPath, NoSuchMethod> find(std::string_view method,
                                                        std::string_view path) const;
 

@@ -7,6 +7,7 @@
 #include "kernel/kernel.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace xos::api {
 
@@ -57,7 +58,9 @@ void add_value_mistakes(const schema::Schema& schema,
     if (mistakes.empty())
         return;
     // The system may set every field, so this finds what is wrong with values alone.
-    kernel::Transaction transaction{.principal = {}, .operations = operations};
+    kernel::Transaction transaction;
+    std::copy_if(operations.begin(), operations.end(), std::back_inserter(transaction.operations),
+                 [&](const kernel::Operation& one) { return !schema.type(one.type).abstract; });
     const auto checked = kernel::check_values(schema, transaction);
     if (!checked)
         mistakes.insert(mistakes.end(), checked.error().details().begin(),

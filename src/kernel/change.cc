@@ -26,6 +26,13 @@ std::int64_t number(Revision revision) {
     return static_cast<std::int64_t>(revision.value);
 }
 
+/// Whether another value of the field is something new to make real: what users want, that the
+/// object goes, or other content.
+bool moves_goal_of(const schema::Type& type, FieldIndex field) {
+    return type.fields[field].field_class == FieldClass::Declarative || field == base::kDeleted ||
+           (type.content && type.fields[field].name == "content_sha256");
+}
+
 }  // namespace
 
 ObjectId made_by(std::size_t index) {
@@ -85,8 +92,7 @@ FieldValues Change::with_bookkeeping(const Row& row, const FieldValues& fields) 
         if (model::value_of(type, row, field) == value)
             continue;
         values.emplace_back(field, value);
-        moves_goal |=
-            type.fields[field].field_class == FieldClass::Declarative || field == base::kDeleted;
+        moves_goal |= moves_goal_of(type, field);
     }
     if (values.empty())
         return values;

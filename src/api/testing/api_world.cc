@@ -23,12 +23,17 @@ std::shared_ptr<const schema::Schema> test_schema() {
 }  // namespace
 
 ApiWorld::ApiWorld(const Adjust& adjust) {
-    auto kernel = kernel::Kernel::open({.schema = test_schema(),
-                                        .journal = journal_,
-                                        .clock = wall_clock_,
-                                        .rules = {},
-                                        .access = {},
-                                        .observations = {}});
+    const auto schema = test_schema();
+    const auto id = [&](std::string_view name) { return schema->find_type(name)->id; };
+    access::ServiceRights rights;
+    rights.reads = {id("Instance"), id("Slice"), id("Image"), id("Controller")};
+    auto kernel = kernel::Kernel::open(
+        {.schema = schema,
+         .journal = journal_,
+         .clock = wall_clock_,
+         .rules = {},
+         .access = access::Access({{"local", rights}}),
+         .observations = {{.service = "local", .type = id("Instance"), .select = {}}}});
     XOS_CHECK(kernel.has_value(), "the test's kernel does not open");
     kernel_ = std::move(kernel).value();
     Parts parts{.kernel = *kernel_,
@@ -78,9 +83,11 @@ void ApiWorld::fill() {
     };
     root = user("root@x", true);
     ann = user("ann@x", false);
+    local = create("Service", {{"name", std::string("local")}});
     const auto accounts = Accounts::create(kernel_->schema());
     root_token_ = make_token(*accounts, root);
     ann_token_ = make_token(*accounts, ann);
+    local_token_ = *api_->make_service_token("local");
 }
 
 std::string ApiWorld::make_token(const Accounts& accounts, std::int64_t user) {

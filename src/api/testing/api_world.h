@@ -60,7 +60,9 @@ public:
     const std::string& directory() const { return directory_.path(); }
     const std::string& root_token() const { return root_token_; }
     const std::string& ann_token() const { return ann_token_; }
-    std::int64_t site = 0, root = 0, ann = 0;
+    /// Of the Service "local", which makes all Instances real.
+    const std::string& local_token() const { return local_token_; }
+    std::int64_t site = 0, root = 0, ann = 0, local = 0;
 
 private:
     std::shared_ptr<http::FakeExchange> begin(Request request, std::deque<std::string> pieces = {});
@@ -80,7 +82,7 @@ private:
     ThreadPool workers_{"test-work", 2};
     ThreadPool delivery_{"test-watch", 1};
     std::thread thread_;
-    std::string root_token_, ann_token_;
+    std::string root_token_, ann_token_, local_token_;
 };
 
 }  // namespace xos::api

@@ -39,7 +39,7 @@ message Service::admin_policy (XOSBase) {
     required bool enabled = 2 [default = True];
 }
 message Site::admin_policy (XOSBase) {
-    required string login_base = 1 [unique = True];
+    required string login_base = 1 [unique = True, tosca_key = True];
     optional string location = 2;
 }
 message Slice::admin_policy (XOSBase) {
@@ -54,8 +54,8 @@ message Slice::admin_policy (XOSBase) {
     manytomany friends->Slice:friend_of = 8 [on_delete = clear];
 }
 message Instance::admin_policy (XOSBase) {
-    required string name = 1 [max_length = 30, tosca_key = True];
-    required manytoone slice->Slice:instances = 2 [on_delete = cascade, immutable = True, tosca_key = True];
+    required manytoone slice->Slice:instances = 1 [on_delete = cascade, immutable = True, tosca_key = True];
+    required string name = 2 [max_length = 30, tosca_key = True];
     optional manytoone image->Image:instances = 3 [on_delete = protect];
     optional string ip = 4 [max_length = 39, feedback_state = True];
 }

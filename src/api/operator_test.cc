@@ -1,0 +1,93 @@
+#include "api/testing/api_world.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+namespace xos::api {
+namespace {
+
+const Json& find_named(const Json& list, std::string_view name) {
+    static const Json nothing;
+    for (const Json& one : *list.as_array()) {
+        if (one.text("name") == name)
+            return one;
+    }
+    return nothing;
+}
+
+TEST_CASE("health needs no login, metrics are root's") {
+    bool ready = false;
+    ApiWorld world([&](Parts& parts) { parts.is_ready = [&] { return ready; }; });
+    CHECK(world.send_bare({"GET", "/healthz", "", {}}).text == "ok\n");
+    const Answer starting = world.send_bare({"GET", "/readyz", "", {}});
+    CHECK(starting.status == 503);
+    CHECK(starting.headers.find("Retry-After") != std::nullopt);
+    ready = true;
+    CHECK(world.send_bare({"GET", "/readyz", "", {}}).status == 200);
+    CHECK(world.send_bare({"GET", "/metrics", "", {}}).status == 401);
+    CHECK(world.get("/metrics", world.ann_token()).status == 403);
+    const Answer metrics = world.get("/metrics");
+    CHECK(metrics.text.find("xos_http_requests_total{route=\"/healthz\",status=\"2xx\"} 1") !=
+          std::string::npos);
+    CHECK(metrics.text.find("xos_revision ") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(ApiWorld, "modeldefs describe types well enough to build a form") {
+    const Answer answer = get("/xosapi/v1/modeldefs");
+    REQUIRE(answer.status == 200);
+    const Json& slice = find_named(answer["items"], "Slice");
+    CHECK(slice.text("path") == "core/slices");
+    CHECK(slice.find("natural_key")->format() == R"(["name"])");
+    const Json& fields = *slice.find("fields");
+    const Json& name = find_named(fields, "name");
+    CHECK(name.text("hint") == "Name; starts with the site's login_base");
+    CHECK(*name.find("required") == Json(true));
+    CHECK(*name.find("unique") == Json(true));
+    CHECK(name.find("validators")->format() ==
+          R"([{"name":"required","value":true},{"name":"maxlength","value":80}])");
+    const Json& isolation = find_named(fields, "default_isolation");
+    CHECK(isolation.text("default") == "vm");
+    CHECK(isolation.find("options")->as_array()->size() == 2);
+    const Json& site = find_named(fields, "site_id");
+    CHECK(site.find("relation")->text("model") == "core.Site");
+    CHECK(site.find("relation")->text("type") == "manytoone");
+    CHECK(*find_named(fields, "revision").find("read_only") == Json(true));
+    CHECK(find_named(*slice.find("relations"), "instances").text("model") == "core.Instance");
+    const http::Headers known{{"If-None-Match", answer.headers.text("ETag")}};
+    CHECK(send({"GET", "/xosapi/v1/modeldefs", "", known}).status == 304);
+}
+
+TEST_CASE_FIXTURE(ApiWorld, "the schema comes as source") {
+    const Answer answer = get("/xosapi/v1/xproto");
+    REQUIRE(answer["sources"].as_array()->size() == 1);
+    CHECK((*answer["sources"].as_array())[0].text("app") == "core");
+    CHECK((*answer["sources"].as_array())[0].text("text").find("message Slice") !=
+          std::string::npos);
+}
+
+TEST_CASE_FIXTURE(ApiWorld, "a request keeps the id that its client gave it") {
+    const http::Headers given{{"X-Request-Id", "trace-1"}};
+    CHECK(send({"GET", "/healthz", "", given}).headers.text("X-Request-Id") == "trace-1");
+    const http::Headers odd{{"X-Request-Id", "a b\"c"}};
+    CHECK(send({"GET", "/healthz", "", odd}).headers.text("X-Request-Id").size() == 16);
+}
+
+TEST_CASE_FIXTURE(ApiWorld, "the server knows which bodies are long and which are streams") {
+    http::Server::Options options;
+    api().configure(options);
+    http::Request head;
+    head.method = "PUT";
+    head.path = "/xosapi/v1/core/images/7/content";
+    CHECK(options.plan_body(head).kind == http::BodyPlan::Kind::Streamed);
+    head.path = "/xosapi/v1/core/images/7";
+    CHECK(options.plan_body(head).limit == 16U << 20U);
+    head.path = "/xosapi/v1/transactions";
+    CHECK(options.plan_body(head).limit == 64U << 20U);
+    const auto problem = options.protocol_problem(413, "too long");
+    CHECK(problem.content_type == "application/problem+json");
+    CHECK(problem.body.find("\"too_large\"") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace xos::api

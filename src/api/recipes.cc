@@ -1,0 +1,123 @@
+#include "api/recipes.h"
+
+#include "api/executor.h"
+#include "api/plan_report.h"
+#include "api/problem.h"
+#include "api/reader.h"
+#include "api/targets.h"
+#include "base/json.h"
+#include "kernel/kernel.h"
+#include "recipe/compiler.h"
+
+#include <array>
+
+namespace xos::api {
+
+namespace {
+
+constexpr std::array<std::string_view, 2> kParameters{"plan", "file"};
+
+/// All mistakes of a recipe, each under its place, with its line and a caret.
+Error to_error(const schema::Problems& problems) {
+    std::vector<ErrorDetail> details;
+    for (const schema::Problem& problem : problems) {
+        const std::string place = problem.file + ":" + std::to_string(problem.line) + ":" +
+                                  std::to_string(problem.column);
+        const std::string whole = problem.format();
+        const bool has_place = whole.starts_with(place + ": ");
+        details.push_back({problem.line > 0 ? place : problem.file,
+                           has_place ? whole.substr(place.size() + 2) : problem.message});
+    }
+    const std::string count = problems.size() == 1 ? std::string("a mistake")
+                                                   : std::to_string(problems.size()) + " mistakes";
+    return Error{ErrorCode::Invalid, "the recipe has " + count, std::move(details)};
+}
+
+Json describe(const std::vector<recipe::Item>& items, const std::vector<ObjectId>& made) {
+    Json list(Json::Array{});
+    for (const recipe::Item& item : items) {
+        const ObjectId id = item.operation ? made[*item.operation] : item.id;
+        Json json;
+        json.set("name", item.name);
+        json.set("type", item.type);
+        json.set("key", item.key);
+        json.set("action", recipe::to_string(item.action));
+        json.set("id", id.value > 0 ? Json(id.value) : Json());
+        list.add(std::move(json));
+    }
+    return list;
+}
+
+void answer_plan(const CallPointer& call, kernel::Kernel& kernel, recipe::Compiled compiled) {
+    auto plan = kernel.plan({.principal = call->identity.principal,
+                             .operations = std::move(compiled.operations),
+                             .request = call->id});
+    if (!plan)
+        return call->refuse(plan.error());
+    auto report = Json::parse(report_plan(kernel.access(), *plan, call->identity.principal));
+    if (!report)
+        return call->refuse(report.error());
+    report->set("items", describe(compiled.items, plan->ids));
+    call->answer_json(report->format());
+}
+
+void answer_commit(const CallPointer& call, kernel::Kernel& kernel, recipe::Compiled compiled) {
+    const auto answer = [call, items = std::move(compiled.items)](
+                            Revision revision, const std::vector<ObjectId>& ids, bool changed) {
+        Json json;
+        json.set("revision", revision.value);
+        json.set("changed", changed);
+        json.set("items", describe(items, ids));
+        call->answer_json(json.format());
+    };
+    if (compiled.operations.empty())
+        return answer(kernel.snapshot()->revision(), {}, false);
+    kernel.submit({.principal = call->identity.principal,
+                   .operations = std::move(compiled.operations),
+                   .request = call->id},
+                  [call, answer](Result<kernel::Committed> done) {
+                      if (done)
+                          answer(done->revision, done->ids, true);
+                      else
+                          call->refuse(done.error());
+                  });
+}
+
+}  // namespace
+
+void Recipes::add_to(Router& router) {
+    const auto add = [&](std::string_view path, Verb verb) {
+        router.add({"POST", path, [this, verb](const CallPointer& call) { start(call, verb); }});
+    };
+    add("/xosapi/v1/recipes/plan", Verb::Plan);
+    add("/xosapi/v1/recipes/apply", Verb::Apply);
+    add("/xosapi/v1/recipes/destroy", Verb::Destroy);
+}
+
+void Recipes::start(const CallPointer& call, Verb verb) const {
+    std::vector<ErrorDetail> mistakes;
+    check_parameters(*call, kParameters, mistakes);
+    if (!mistakes.empty())
+        return call->refuse(mistakes_error(ErrorCode::Invalid, std::move(mistakes)));
+    parts_.workers.post([this, call, verb] { run(call, verb); });
+}
+
+void Recipes::run(const CallPointer& call, Verb verb) const {
+    const Reader reader(parts_.kernel.access(), parts_.kernel.snapshot(), call->identity.principal);
+    const std::string* given = call->request.find_parameter("file");
+    const std::string file = given && !given->empty() ? *given : "recipe";
+    const recipe::Surroundings around{
+        .view = reader.view(),
+        .is_visible = [&](const model::Row& row) { return reader.sees(row); }};
+    auto outcome = verb == Verb::Destroy ? recipe::compile_destroy(file, call->request.body, around)
+                                         : recipe::compile_apply(file, call->request.body, around);
+    if (const auto* problems = std::get_if<schema::Problems>(&outcome))
+        return call->refuse(to_error(*problems));
+    auto& compiled = std::get<recipe::Compiled>(outcome);
+    if (verb == Verb::Plan || call->is_asked("plan"))
+        answer_plan(call, parts_.kernel, std::move(compiled));
+    else
+        answer_commit(call, parts_.kernel, std::move(compiled));
+}
+
+}  // namespace xos::api
