@@ -83,6 +83,9 @@ private:
         const Relation& relation = relation_of(path_.steps[i]);
         const schema::Schema& schema = view_.schema();
         const TypeId type = edit.any().type();
+        // The object at this end has come into sight, or gone.
+        if (schema.is_a(type, path_.steps[i].type) && (!edit.before || !edit.after))
+            add(i, &edit.any());
         // A row between the two ends comes, goes or moves; without one between, the far end itself.
         if (schema.is_a(type, relation.via) &&
             (differs(edit, relation.near) || (relation.far && differs(edit, *relation.far)))) {
