@@ -140,12 +140,7 @@ Result<void> run(const Arguments& arguments, Log& log) {
     SystemRandom random;
     Threads threads;
     Session session(
-        {.service = service.name,
-         .version = service.version,
-         .observes = service.observes,
-         .service_dir = service_dir,
-         .data_dir = arguments.at("--data"),
-         .workers = service.workers},
+        {.service = service, .service_dir = service_dir, .data_dir = arguments.at("--data")},
         {.connect =
              [&] {
                  return client::Api::create(

@@ -149,7 +149,6 @@ std::shared_ptr<Step> Reconciler::prepare(ObjectId id) {
     }
     parts_.waiting.remove(id);
     parts_.progress.start(id);
-    step->deadline = parts_.clock.now() + duty->observation->source.deadline;
     return step;
 }
 

@@ -28,7 +28,6 @@ struct Step {
     Revision goal;        ///< The goal that the step reads.
     std::string inputs;   ///< Hash of what it reads.
     bool forced = false;  ///< Reality is known or feared to differ.
-    TimePoint deadline{};
     StatusWriter writer;
 };
 

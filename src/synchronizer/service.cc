@@ -13,10 +13,17 @@ std::string text_of(const std::optional<schema::Manifest::Text>& text) {
     return text ? text->text : std::string();
 }
 
+Error unsupported(const std::string& what) {
+    return Error{ErrorCode::Invalid, what + " is nothing that a synchronizer can do"};
+}
+
 Result<ObservationSource> read(const schema::Manifest::Observes& from) {
     if (from.actuator.way != schema::Manifest::Actuator::Way::Plugin)
-        return Error{ErrorCode::Invalid,
-                     "observes \"" + from.type.text + "\": only plug-ins can be run as actuators"};
+        return unsupported("an actuator of \"" + from.type.text + "\" that is no plug-in");
+    for (const auto& [field, policy] : from.drift.fields) {
+        if (policy != schema::Manifest::DriftPolicy::Revert)
+            return unsupported("drift of \"" + field.text + "\" other than reverted");
+    }
     ObservationSource out{.type = from.type.text,
                           .actuator = from.actuator.name,
                           .select = text_of(from.select),
@@ -41,11 +48,17 @@ Result<Service> load_service(const std::string& dir) {
     if (const auto* problems = std::get_if<schema::Problems>(&parsed))
         return Error{ErrorCode::Invalid, schema::format(*problems)};
     const auto& manifest = std::get<schema::Manifest>(parsed);
+    if (!manifest.pull.empty() || !manifest.events.empty())
+        return unsupported(manifest.pull.empty() ? "events" : "pull");
     Service service{.name = manifest.name, .version = manifest.version, .observes = {}};
     if (manifest.backend.concurrency)
         service.workers = static_cast<std::size_t>(std::max(1, *manifest.backend.concurrency));
-    for (const auto& observes : manifest.observes)
+    service.budget = {.rate = manifest.backend.rate, .burst = manifest.backend.burst.value_or(1)};
+    for (const auto& observes : manifest.observes) {
         service.observes.push_back(TRY(read(observes)));
+        if (observes.drift.poll)
+            service.scan_every = std::min(service.scan_every, *observes.drift.poll);
+    }
     return service;
 }
 

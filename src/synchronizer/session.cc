@@ -115,7 +115,8 @@ Result<void> Session::connect() {
                          "the schema does not build: " + schema::format(*problems)};
         schema_ = std::get<std::shared_ptr<const schema::Schema>>(built);
         work_ = std::make_unique<Work>(
-            *this, TRY(Observations::create(*schema_, options_.service, options_.observes)));
+            *this,
+            TRY(Observations::create(*schema_, options_.service.name, options_.service.observes)));
         work_->feed = std::make_unique<Feed>(
             Feed::Parts{.api = *feed_api_,
                         .mirror = work_->mirror,
@@ -162,7 +163,7 @@ Result<void> Session::start_work() {
                                                      .log = parts_.log,
                                                      .requests = requests_}));
     work_->reconciler = TRY(Reconciler::create({.observations = work_->observations,
-                                                .version = options_.version,
+                                                .version = options_.service.version,
                                                 .clock = parts_.clock,
                                                 .log = parts_.log,
                                                 .mirror = work_->mirror,
@@ -193,7 +194,8 @@ void Session::start_threads() {
                           .clock = parts_.clock,
                           .wakeup = work_wakeup_,
                           .start_thread = parts_.start_thread},
-        WorkerPool::Options{.workers = options_.workers,
+        WorkerPool::Options{.workers = options_.service.workers,
+                            .budget = options_.service.budget,
                             .on_idle = [this] { report_wakeup_.notify(); }});
     {
         std::scoped_lock lock(mutex_);
@@ -201,7 +203,7 @@ void Session::start_threads() {
         work_->reconciler->take_delta({.before = snapshot, .after = snapshot, .edits = {}});
         reconciler_ = work_->reconciler.get();
     }
-    parts_.log.info("at work", {{"service", options_.service},
+    parts_.log.info("at work", {{"service", options_.service.name},
                                 {"objects", std::uint64_t{work_->queue.size()}}});
     work_->pool->start();
     parts_.start_thread("report", [this] { report(); });
@@ -247,14 +249,14 @@ void Session::answer_tasks() {
 
 Result<void> Session::follow_tasks() {
     const std::shared_ptr<client::TaskStream> stream =
-        TRY(client::TaskStream::open(*task_api_, options_.service));
+        TRY(client::TaskStream::open(*task_api_, options_.service.name));
     tasks_.with([&](auto& tasks) { tasks = stream; });
     while (!stopping_.is_stopped()) {
         const auto task = TRY(stream->next(kLookUp));
         if (!task)
             continue;
-        const auto answered =
-            client::answer_task(*task_api_, options_.service, *task, work_->answers.answer(*task));
+        const auto answered = client::answer_task(*task_api_, options_.service.name, *task,
+                                                  work_->answers.answer(*task));
         // Who asked may have gone meanwhile: that is no reason to stop listening.
         if (!answered && answered.error().code() != ErrorCode::NotFound)
             return answered;
@@ -270,7 +272,7 @@ void Session::look_at_reality() {
         if (!looked)
             parts_.log.warning("cannot compare with reality", {{"error", looked.error()}});
         work_wakeup_.notify();
-        stopping_.sleep(looked ? options_.scan_every : kLongestDelay);
+        stopping_.sleep(looked ? options_.service.scan_every : kLongestDelay);
     }
 }
 

@@ -3,8 +3,8 @@
 #include "base/log.h"
 #include "client/service_api.h"
 #include "synchronizer/api_requests.h"
-#include "synchronizer/observation.h"
 #include "synchronizer/plugin.h"
+#include "synchronizer/service.h"
 #include "synchronizer/wakeup.h"
 #include "synchronizer/worker_pool.h"
 
@@ -23,13 +23,9 @@ namespace xos::synchronizer {
 class Session {
 public:
     struct Options {
-        std::string service;
-        std::string version;
-        std::vector<ObservationSource> observes;
+        Service service;
         std::string service_dir;
         std::string data_dir;
-        std::size_t workers = 8;
-        Duration scan_every{60'000};
         WorkQueue::Options queue = {};
     };
     /// What it uses; all of it must outlive the session.

@@ -8,6 +8,7 @@ namespace xos::synchronizer {
 struct WorkerPool::Running {
     struct Entry {
         std::shared_ptr<Step> step;
+        TimePoint deadline;
         bool abandoned = false;
     };
     mutable std::mutex mutex;
@@ -19,6 +20,7 @@ struct WorkerPool::Running {
 WorkerPool::WorkerPool(Parts parts, Options options)
     : parts_(std::move(parts)),
       options_(std::move(options)),
+      budget_(parts_.clock, options_.budget),
       running_(std::make_unique<Running>()) {}
 
 WorkerPool::~WorkerPool() = default;
@@ -41,10 +43,22 @@ void WorkerPool::run() {
     }
 }
 
+bool WorkerPool::await_budget() {
+    while (const auto next = budget_.take()) {
+        parts_.wakeup.wait(parts_.wakeup.count(), next);
+        if (parts_.wakeup.is_stopped())
+            return false;
+    }
+    return true;
+}
+
 bool WorkerPool::run_step(const std::shared_ptr<Step>& step) {
+    if (!await_budget())
+        return false;
+    const TimePoint deadline = parts_.clock.now() + step->duty.observation->source.deadline;
     {
         std::scoped_lock lock(running_->mutex);
-        running_->steps.emplace(step->id, Running::Entry{step});
+        running_->steps.emplace(step->id, Running::Entry{step, deadline});
     }
     auto outcome = parts_.reconciler.act(*step);
     bool abandoned = false;
@@ -72,7 +86,7 @@ bool WorkerPool::check_deadlines() {
     {
         std::scoped_lock lock(running_->mutex);
         for (auto& [id, entry] : running_->steps) {
-            if (entry.abandoned || entry.step->deadline > now)
+            if (entry.abandoned || entry.deadline > now)
                 continue;
             // Under the lock, so that a step cannot end before it is said to be late.
             parts_.reconciler.overrun(*entry.step);

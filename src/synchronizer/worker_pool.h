@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "synchronizer/budget.h"
 #include "synchronizer/reconciler.h"
 #include "synchronizer/wakeup.h"
 
@@ -26,6 +27,7 @@ public:
         std::size_t workers = 8;
         /// When more steps than this are stuck the process is beyond help.
         std::size_t most_stuck = 16;
+        Budget::Options budget = {};
         /// Called by a worker when nothing is due.
         std::function<void()> on_idle = [] {};
     };
@@ -52,11 +54,14 @@ private:
     struct Running;
 
     void run();
+    /// False when the pool is stopped first.
+    bool await_budget();
     /// Whether the worker goes on.
     bool run_step(const std::shared_ptr<Step>& step);
 
     const Parts parts_;
     const Options options_;
+    Budget budget_;
     const std::unique_ptr<Running> running_;
 };
 

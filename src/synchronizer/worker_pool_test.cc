@@ -97,6 +97,25 @@ TEST_CASE_FIXTURE(Fixture, "many workers do many objects, and none twice at a ti
     CHECK(driver.size() == 300);
 }
 
+TEST_CASE_FIXTURE(Fixture, "no more steps are taken than the back-end can stand") {
+    for (int i = 0; i < 20; ++i)
+        instance();
+    Door burst_done;
+    std::atomic<int> done = 0;
+    driver.answer = [&](const auto&, ObjectId, auto&) {
+        if (++done == 5)
+            burst_done.open();
+        return std::nullopt;
+    };
+    session.receive();
+    // Time stands still, so that nothing is added to the burst.
+    WorkerPool pool(parts(time), {.workers = 2, .budget = {.rate = 0.001, .burst = 5}});
+    pool.start();
+    burst_done.pass();
+    finish();
+    CHECK(done == 5);
+}
+
 TEST_CASE_FIXTURE(Fixture, "a worker whose step is over its deadline is replaced") {
     const ObjectId stuck = instance();
     Door is_in, may_leave, other_done;
