@@ -19,6 +19,8 @@ constexpr std::size_t kMostIdleReaders = 4;
 // In frames of 4 KiB: from here on the log is to start over. A short log that is used again and
 // again is faster to write than one that grows: its blocks are there already.
 constexpr int kLongLog = 4000;
+constexpr int kLittle = 100;
+constexpr int kMostRounds = 10;
 
 std::string database_of(const SqliteEngine::Options& options) {
     return options.directory + "/journal.db";
@@ -213,16 +215,22 @@ Result<void> SqliteEngine::checkpoint() {
         frames_moved_ = 0;
     if (frames - frames_moved_ < options_.worth_moving)
         return {};
-    const auto first = TRY(checkpointer_.checkpoint(sqlite::Connection::Checkpoint::Passive));
-    frames_moved_ = std::max(first.moved, 0);
-    if (first.frames < kLongLog)
+    sqlite::LogSize log = TRY(move_log());
+    if (log.frames < kLongLog)
         return {};
     // The log starts over only when all of it is moved, which does not happen while appends go on.
-    // So they wait for the little that came meanwhile.
+    // So they wait for what came meanwhile, but only once that has become little.
+    for (int round = 0; round < kMostRounds && log_frames_ - log.moved > kLittle; ++round)
+        log = TRY(move_log());
     std::scoped_lock writing(writing_);
-    const auto rest = TRY(checkpointer_.checkpoint(sqlite::Connection::Checkpoint::Passive));
-    frames_moved_ = std::max(rest.moved, 0);
+    TRY(move_log());
     return {};
+}
+
+Result<sqlite::LogSize> SqliteEngine::move_log() {
+    const auto log = TRY(checkpointer_.checkpoint(sqlite::Connection::Checkpoint::Passive));
+    frames_moved_ = std::max(log.moved, 0);
+    return log;
 }
 
 Result<void> SqliteEngine::verify() {

@@ -78,6 +78,9 @@ private:
     template <class Read>
     auto read(Read&& read) -> decltype(read(std::declval<SqliteReader&>()));
 
+    /// One step of a checkpoint. Precondition: `checkpointing_` is held.
+    Result<sqlite::LogSize> move_log();
+
     const Options options_;
     const DirectoryLock lock_;
     std::atomic<int> log_frames_ = 0;     // How long the log is since the last commit.
