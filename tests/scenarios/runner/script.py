@@ -6,7 +6,7 @@ import re
 SETUP = ("bare", "services", "cloud", "outside")
 METHODS = "GET|POST|PATCH|PUT|DELETE"
 REQUEST = re.compile(rf"({METHODS}) (\S+)((?: \[[\w-]+: [^\]]*\])*)(?: (.+?))? -> (\d+)$")
-COMMAND = re.compile(r"(\$|!\d*) (.+)$", re.S)
+COMMAND = re.compile(r"(\$|!\d*) (.+)$")
 PREFIX = re.compile(r"(?:wait(?: (\d+))?|as (\S+)|in (\S+)|(outside)|background (\S+)) +(?=\S)")
 HOST_STEP = re.compile(r"(start|stop|restart|kill|settle|file|user)\b ?(.*)$")
 DEFAULT_WAIT = 30
@@ -43,31 +43,37 @@ class Script:
 
 def read(path):
     setup, steps = {}, []
-    lines = path.read_text().splitlines()
-    at = 0
-    while at < len(lines):
-        number, line = at + 1, lines[at]
-        at += 1
-        if not line.strip() or line.startswith("#"):
-            continue
-        if line.startswith(" "):
+    for number, line in join_lines(path.read_text().splitlines()):
+        if line.startswith("  ") and steps:
+            steps[-1].expected.append(line[2:])
+        elif line.startswith(" "):
             raise Malformed(f"{path}:{number}: belongs to no step")
-        while line.endswith("\\") and at < len(lines):
-            line = line[:-1].rstrip() + "\n" + lines[at].strip()
-            at += 1
-        word, _, rest = line.partition(" ")
-        # "outside $ …" is a step there, "outside" alone a part of the setup.
-        if word in SETUP and not steps and (word != "outside" or not rest):
-            setup[word] = rest.split()
-            continue
-        step = parse(path, number, line)
-        while at < len(lines) and (lines[at].startswith("  ") or not lines[at].strip()):
-            step.expected.append(lines[at][2:])
-            at += 1
-        while step.expected and not step.expected[-1].strip():
+        elif not line.strip() and steps:
+            steps[-1].expected.append("")  # For files; elsewhere empty lines do not count.
+        elif line.strip() and not line.startswith("#"):
+            word, _, rest = line.partition(" ")
+            # "outside $ …" is a step there, "outside" alone a part of the setup.
+            if word in SETUP and not steps and (word != "outside" or not rest):
+                setup[word] = rest.split()
+            else:
+                steps.append(parse(path, number, line))
+    for step in steps:
+        while step.expected and not step.expected[-1]:
             step.expected.pop()
-        steps.append(step)
     return Script(path, setup, steps)
+
+
+def join_lines(lines):
+    """(number, line) of each, with those that end in a backslash joined to the next."""
+    joined, start = "", 0
+    for number, line in enumerate(lines, 1):
+        start = start or number
+        joined = joined.rstrip() + " " + line.strip() if joined else line
+        if joined.endswith("\\") and number < len(lines):
+            joined = joined[:-1]
+            continue
+        yield start, joined
+        joined, start = "", 0
 
 
 def parse(path, number, line):
@@ -88,7 +94,7 @@ def parse(path, number, line):
         sign, step.body = command.groups()
         step.kind = sign[0]
         step.status = 0 if sign == "$" else int(sign[1:]) if sign[1:] else None
-    elif request := REQUEST.match(rest.replace("\n", " ")):
+    elif request := REQUEST.match(rest):
         step.kind = "http"
         step.method, step.body, headers, step.data, status = request.groups()
         step.headers = re.findall(r"\[([^\]]*)\]", headers)

@@ -32,9 +32,8 @@ mkdir /run/netns /run/lock
 hostname host
 ip link set lo up
 echo 0 >/proc/sys/net/ipv4/ip_forward
-trap '' CHLD
 touch "$0/born"
-exec sleep infinity
+exec env --ignore-signal=CHLD sleep infinity
 """
 
 # The host's only way out; it knows nothing of the networks behind the host.
@@ -224,6 +223,7 @@ class World:
                 os.kill(process, signal.SIGKILL)
             except ProcessLookupError:
                 pass
+        until(lambda: not self.processes(names), 20, "processes do not end")
         if "xosd" in names and self.server:
             self.server.wait(20)
             self.server = None
