@@ -165,6 +165,13 @@ TEST_CASE("ports follow a subnet that changes") {
     world.set(network, {{"subnet", {}}});
     CHECK(world.text(network, "subnet") == "10.64.0.0/24");
     CHECK(addresses(world, network) == Texts{"10.64.0.2", "10.64.0.3"});
+    // What is being deleted stays as the back-end has it.
+    const ObjectId gone = world.live("Port").at(0);
+    world.own(gone);
+    world.remove(world.link(gone, "instance"));
+    world.set(network, {{"subnet", "192.168.7.0/28"}});
+    CHECK(world.text(gone, "ip") == "10.64.0.2");
+    CHECK(addresses(world, network) == Texts{"192.168.7.2"});
 }
 
 TEST_CASE("a full subnet refuses the instance") {

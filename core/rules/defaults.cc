@@ -78,8 +78,7 @@ private:
 
     void set_creator(Change& change, const Row& row, FieldIndex creator) const {
         const kernel::Principal& caller = change.principal();
-        if (row.is_null(creator) && is_new(change, row.id()) &&
-            caller.kind == kernel::Principal::Kind::User)
+        if (row.is_null(creator) && caller.kind == kernel::Principal::Kind::User)
             change.update(row.id(), {{creator, caller.id}});
     }
 

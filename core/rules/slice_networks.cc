@@ -18,7 +18,7 @@ public:
     Result<void> apply(Change& change, const Edit& edit) const override {
         const Row* slice = find_live(change, fields().slice.type, edit.id());
         // Later edits of the same transaction come with `before`, so that it makes them only once.
-        if (!slice || edit.before || !is_new(change, slice->id()))
+        if (!slice || edit.before)
             return {};
         const std::string_view network = slice->string(fields().slice.network);
         if (!network.empty() && network != "None")
