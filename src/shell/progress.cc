@@ -38,10 +38,12 @@ public:
 private:
     using Kind = client::WatchEvent::Kind;
 
+    bool was_set_off(const Json& object) const {
+        return object.number("goal_revision") >= static_cast<std::int64_t>(expected_.since.value);
+    }
+
     bool counts(const Json& object) const {
-        const std::int64_t id = object.number("id");
-        return expected_.ids.count(id) > 0 ||
-               object.number("goal_revision") >= static_cast<std::int64_t>(expected_.since.value);
+        return expected_.ids.count(object.number("id")) > 0 || was_set_off(object);
     }
 
     void take(const client::WatchEvent& event) {
@@ -61,7 +63,9 @@ private:
             moved_ = clock_.now();
             const bool is_owned = event.object.find("backend_owner_id") &&
                                   !event.object.find("backend_owner_id")->is_null();
-            if (is_owned && (is_real || event.object.number("backend_code") == 2))
+            // What was as it is before this began is no news.
+            const bool is_news = is_present_ || was_set_off(event.object) || !is_real;
+            if (is_owned && is_news && (is_real || event.object.number("backend_code") == 2))
                 tell(event, status);
         }
         seen = status;
