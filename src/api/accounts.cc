@@ -90,8 +90,12 @@ std::optional<Identity> Accounts::find_token(model::View view, std::string_view 
 }
 
 bool Accounts::is_of(const Row& token, const access::Principal& principal) const {
-    return principal.kind == access::Principal::Kind::User &&
-           token.link(token_user_) == principal.id;
+    const bool is_user = principal.kind == access::Principal::Kind::User;
+    return token.link(is_user ? token_user_ : token_service_) == principal.id;
+}
+
+std::string_view Accounts::token_name(const Row& token) const {
+    return token.string(token_name_);
 }
 
 std::string_view Accounts::token_kind(const Row& token) const {
@@ -115,6 +119,21 @@ kernel::Operation Accounts::make_token(const TokenRequest& request, std::string_
     if (request.expires)
         operation.fields.emplace_back(expires_, to_microseconds(*request.expires));
     return operation;
+}
+
+std::vector<kernel::Operation> Accounts::remove_tokens(
+    model::View view, const access::Principal& owner,
+    const std::function<bool(const Row&)>& unwanted) const {
+    std::vector<kernel::Operation> operations;
+    const bool is_user = owner.kind == access::Principal::Kind::User;
+    for (const Row* token :
+         view.live_linking(token_->id, is_user ? token_user_ : token_service_, owner.id)) {
+        if (unwanted(*token))
+            operations.push_back({.kind = kernel::Operation::Kind::Delete,
+                                  .type = token->type(),
+                                  .id = token->id()});
+    }
+    return operations;
 }
 
 kernel::Operation Accounts::set_password(ObjectId user, std::string hash) const {

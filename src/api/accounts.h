@@ -7,9 +7,11 @@
 #include "kernel/transaction.h"
 #include "model/view.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace xos::api {
 
@@ -43,11 +45,16 @@ public:
     std::optional<Identity> find_token(model::View view, std::string_view secret,
                                        WallTime now) const;
     bool is_of(const model::Row& token, const access::Principal& principal) const;
+    std::string_view token_name(const model::Row& token) const;
     std::string_view token_kind(const model::Row& token) const;
     std::optional<WallTime> token_expires(const model::Row& token) const;
 
     /// The operation that keeps a token under `secret`.
     kernel::Operation make_token(const TokenRequest& request, std::string_view secret) const;
+    /// The operations that end those tokens of `owner` that are unwanted.
+    std::vector<kernel::Operation> remove_tokens(
+        model::View view, const access::Principal& owner,
+        const std::function<bool(const model::Row&)>& unwanted) const;
     /// The operation that gives a user the password of this hash.
     kernel::Operation set_password(ObjectId user, std::string hash) const;
 

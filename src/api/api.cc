@@ -151,13 +151,16 @@ Result<std::string> Api::make_service_token(std::string_view name) {
     const model::Row* service = rooms_->accounts.find_service(snapshot->view(), name);
     if (!service)
         return Error{ErrorCode::NotFound, "there is no Service \"" + std::string(name) + "\""};
+    const Accounts& accounts = rooms_->accounts;
+    const access::Principal owner = accounts.principal_of_service(*service);
     const std::string secret = make_secret(parts_.random);
     kernel::Transaction transaction;
-    transaction.operations.push_back(
-        rooms_->accounts.make_token({.owner = rooms_->accounts.principal_of_service(*service),
-                                     .kind = "service",
-                                     .name = std::string(name)},
-                                    secret));
+    transaction.operations =
+        accounts.remove_tokens(snapshot->view(), owner, [&](const model::Row& token) {
+            return accounts.token_kind(token) == "service" && accounts.token_name(token) == name;
+        });
+    transaction.operations.push_back(accounts.make_token(
+        {.owner = owner, .kind = "service", .name = std::string(name)}, secret));
     TRY(parts_.kernel.commit(std::move(transaction)));
     return secret;
 }

@@ -27,8 +27,8 @@ public:
     void configure(http::Server::Options& options);
 
     /// Makes a token by which the synchronizer of the Service called `name` signs in, and returns
-    /// it: it is shown once. Waits for the commit; not on the commit thread. NotFound without such
-    /// a Service.
+    /// it: it is shown once, and the one made before ends. Waits for the commit, so not on the
+    /// commit thread. NotFound without such a Service.
     Result<std::string> make_service_token(std::string_view name);
 
 private:

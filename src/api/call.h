@@ -1,10 +1,10 @@
 #pragma once
 
-#include "access/principal.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "http/message.h"
 #include "http/responder.h"
+#include "kernel/transaction.h"
 
 #include <functional>
 #include <memory>
@@ -50,6 +50,7 @@ public:
     http::Request request;
     http::Responder responder;
     Identity identity;
+    kernel::Transaction::Side side;      ///< To be kept with its commit; empty: nothing.
     std::string id;                      ///< Of the request, for history, logs and the client.
     std::vector<std::string> arguments;  ///< In the order of the route's placeholders.
     std::string_view route;              ///< Its pattern, for metrics.

@@ -3,10 +3,11 @@
 namespace xos::api {
 
 ObjectRoutes::ObjectRoutes(const Parts& parts, Services& services)
-    : writes_(parts),
+    : idempotency_(parts),
+      writes_(parts),
       read_(parts),
-      write_(parts, writes_),
-      transactions_(parts, writes_),
+      write_(parts, writes_, idempotency_),
+      transactions_(parts, writes_, idempotency_),
       history_(parts),
       why_(parts, services),
       content_(Content::create(parts)) {}

@@ -22,6 +22,7 @@ public:
     void announce(const kernel::Announcement& announcement) { content_->announce(announcement); }
 
 private:
+    Idempotency idempotency_;
     const Writes writes_;
     const ResourcesRead read_;
     const ResourcesWrite write_;

@@ -37,13 +37,6 @@ void OperationsReader::complain(std::string_view member, std::string message) {
     mistakes_.push_back({place(member), std::move(message)});
 }
 
-std::map<std::size_t, std::string> OperationsReader::names() const {
-    std::map<std::size_t, std::string> names;
-    for (const auto& [name, index] : names_)
-        names.emplace(index, name);
-    return names;
-}
-
 std::optional<ObjectId> OperationsReader::find_name(std::string_view name) const {
     const auto at = names_.find(name);
     if (at == names_.end())

@@ -23,8 +23,6 @@ public:
     void read(const Json& json);
 
     std::vector<kernel::Operation> take_operations() { return std::move(operations_); }
-    /// The names given by "as", by the operation that has it.
-    std::map<std::size_t, std::string> names() const;
 
 private:
     void check_members(const Json& json);

@@ -218,5 +218,40 @@ TEST_CASE_FIXTURE(World, "deleting is refused while others need the object, unle
     CHECK(remove(path + "?cascde=1").status == 422);
 }
 
+TEST_CASE_FIXTURE(World, "a write with an Idempotency-Key happens once") {
+    const http::Headers key{{"Idempotency-Key", "k1"}};
+    const std::string body = R"({"name":"mysite_a","site_id":)" + text_of(site) + "}";
+    const Answer first = send({"POST", kSlices, body, key});
+    const Answer again = send({"POST", kSlices, body, key});
+    CHECK(first.status == 201);
+    CHECK(again.status == 201);
+    CHECK(again.json == first.json);
+    CHECK(again.headers.text("Location") == first.headers.text("Location"));
+    CHECK(send({"POST", kSlices, "{}", key}).status == 422);
+    CHECK(names("") == "a ");
+
+    const http::Headers other{{"Idempotency-Key", "k2"}};
+    const std::string removal =
+        R"({"operations":[{"op":"delete","id":)" + text_of(first.id()) + R"(,"as":"x"}]})";
+    const Answer gone = send({"POST", "/xosapi/v1/transactions", removal, other});
+    CHECK(gone.status == 200);
+    CHECK(send({"POST", "/xosapi/v1/transactions", removal, other}).json == gone.json);
+    CHECK(send({"POST", kSlices, body, key}).json.as_object()->size() == 1);
+
+    wall_clock().advance(std::chrono::hours(25));
+    CHECK(send({"POST", kSlices, body, key}).status == 201);
+    CHECK(names("") == "a ");
+}
+
+TEST_CASE_FIXTURE(World, "a refused write with an Idempotency-Key may be tried again") {
+    const http::Headers key{{"Idempotency-Key", "k1"}};
+    const std::string body = R"({"name":"mysite_a","site_id":)" + text_of(site) + "}";
+    const std::string first = slice("a");
+    CHECK(send({"POST", kSlices, body, key}).status == 409);
+    remove(kSlices + "/" + first);
+    CHECK(send({"POST", kSlices, body, key}).status == 201);
+    CHECK(send({"POST", kSlices, body, {{"Idempotency-Key", ""}}}).status == 400);
+}
+
 }  // namespace
 }  // namespace xos::api

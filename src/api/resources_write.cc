@@ -79,6 +79,12 @@ void ResourcesWrite::answer_object(const CallPointer& call, const kernel::Commit
 }
 
 void ResourcesWrite::create(const CallPointer& call) const {
+    idempotency_.run(
+        call, [this, call](const kernel::Committed& done) { answer_object(call, done, 201); },
+        [this, call] { create_fresh(call); });
+}
+
+void ResourcesWrite::create_fresh(const CallPointer& call) const {
     const Reader reader(parts_.kernel.access(), parts_.kernel.snapshot(), call->identity.principal);
     auto operation = read_create(reader, *call);
     if (!operation)

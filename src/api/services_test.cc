@@ -44,7 +44,7 @@ TEST_CASE_FIXTURE(World, "what does not fit is refused singly, what is no status
     const Answer other =
         report(R"("id":)" + text_of(slice) + R"(,"goal_revision":1,"state":"done")");
     CHECK((*other["refusals"].as_array())[0].text("error") == "permission_denied");
-    const Answer wrong = report(R"("id":"x","state":"gone","feedback":{"ip":1},"colour":1)");
+    const Answer wrong = report(R"("id":"x","state":"gone","feedback":{"ip":1},"extra":1)");
     CHECK(wrong.status == 422);
     CHECK(wrong["fields"].as_object()->size() == 4);
     CHECK(report_state("done", R"(,"feedback":{"name":"x","ip":7})").status == 422);

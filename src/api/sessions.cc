@@ -217,14 +217,10 @@ void Sessions::store_password(const CallPointer& call, const std::string& passwo
             .principal = {.name = principal.name}, .operations = {}, .request = call->id};
         transaction.operations.push_back(accounts_.set_password(principal.id, std::move(*hash)));
         const auto snapshot = parts_.kernel.snapshot();
-        snapshot->view().for_each(accounts_.token_type().id, [&](const Row& token) {
-            if (!token.deleted() && accounts_.is_of(token, principal) &&
-                accounts_.token_kind(token) == "session" && token.id() != call->identity.token)
-                transaction.operations.push_back({.kind = kernel::Operation::Kind::Delete,
-                                                  .type = token.type(),
-                                                  .id = token.id()});
-            return true;
+        auto others = accounts_.remove_tokens(snapshot->view(), principal, [&](const Row& token) {
+            return accounts_.token_kind(token) == "session" && token.id() != call->identity.token;
         });
+        transaction.operations.insert(transaction.operations.end(), others.begin(), others.end());
         parts_.kernel.submit(std::move(transaction), [call](Result<kernel::Committed> done) {
             if (!done)
                 return call->refuse(done.error());

@@ -12,10 +12,11 @@ namespace xos::api {
 
 namespace {
 
-using Names = std::map<std::size_t, std::string>;
 constexpr std::array<std::string_view, 1> kParameters{"plan"};
 
-std::string format_results(const kernel::Committed& done, const Names& names) {
+/// The answer: for each operation the id of its object, and the name that "as" gave it.
+std::string format_results(const kernel::Committed& done, const Json& body) {
+    const Json* operations = body.find("operations");
     std::string text;
     JsonWriter writer(text);
     writer.begin_object();
@@ -25,8 +26,9 @@ std::string format_results(const kernel::Committed& done, const Names& names) {
     for (std::size_t i = 0; i < done.ids.size(); ++i) {
         writer.begin_object();
         writer.member("id", done.ids[i].value);
-        if (const auto name = names.find(i); name != names.end())
-            writer.member("as", name->second);
+        const std::string_view name = (*operations->as_array())[i].text("as");
+        if (!name.empty())
+            writer.member("as", name);
         writer.end_object();
     }
     writer.end_array();
@@ -57,29 +59,38 @@ Result<const Json::Array*> find_operations(const Json& body, std::size_t most) {
 }  // namespace
 
 void Transactions::post(const CallPointer& call) const {
-    const auto body = read_object(call->request.body);
+    auto body = read_object(call->request.body);
     if (!body)
         return call->refuse(body.error());
     const auto list = find_operations(*body, parts_.options.most_operations);
     if (!list)
         return call->refuse(list.error());
+    const auto shared = std::make_shared<const Json>(std::move(*body));
+    idempotency_.run(
+        call,
+        [call, shared](const kernel::Committed& done) {
+            call->answer_json(format_results(done, *shared));
+        },
+        [this, call, shared] { run(call, shared); });
+}
+
+void Transactions::run(const CallPointer& call, const std::shared_ptr<const Json>& body) const {
     const Reader reader(parts_.kernel.access(), parts_.kernel.snapshot(), call->identity.principal);
     std::vector<ErrorDetail> mistakes;
     check_parameters(*call, kParameters, mistakes);
     OperationsReader operations_reader(reader, mistakes);
-    for (const Json& one : **list)
+    for (const Json& one : *body->find("operations")->as_array())
         operations_reader.read(one);
     auto operations = operations_reader.take_operations();
     add_value_mistakes(reader.schema(), operations, mistakes);
     if (!mistakes.empty())
         return call->refuse(mistakes_error(ErrorCode::Invalid, std::move(mistakes)));
-    writes_.submit(call, std::move(operations),
-                   [call, names = operations_reader.names()](Result<kernel::Committed> done) {
-                       if (done)
-                           call->answer_json(format_results(*done, names));
-                       else
-                           call->refuse(done.error());
-                   });
+    writes_.submit(call, std::move(operations), [call, body](Result<kernel::Committed> done) {
+        if (done)
+            call->answer_json(format_results(*done, *body));
+        else
+            call->refuse(done.error());
+    });
 }
 
 }  // namespace xos::api

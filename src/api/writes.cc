@@ -32,6 +32,7 @@ void Writes::submit(const CallPointer& call, std::vector<kernel::Operation> oper
     transaction->principal = call->identity.principal;
     transaction->operations = std::move(operations);
     transaction->request = call->id;
+    transaction->side = call->side;
     kernel::Kernel& kernel = parts_.kernel;
     if (call->is_asked("plan")) {
         parts_.workers.post([call, transaction, &kernel] {

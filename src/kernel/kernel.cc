@@ -220,6 +220,8 @@ void Kernel::run_one(Work& work, Batch& batch) {
         work.is_status() ? work.status.principal : work.transaction.principal;
     batch.commits.push_back(
         to_journal(change, edits, principal, work.transaction.request, schema_version_));
+    if (work.transaction.side)
+        batch.commits.back().side = work.transaction.side(change.revision(), *work.ids);
     batch.announcement->commits.push_back(
         {change.revision(), std::move(edits), principal, work.transaction.request});
 }

@@ -2,8 +2,10 @@
 
 #include "access/principal.h"
 #include "base/result.h"
+#include "journal/commit.h"
 #include "model/draft.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,9 +36,14 @@ struct Operation {
 
 /// Changes that happen together or not at all.
 struct Transaction {
+    /// What is kept in the journal together with the commit, such as an idempotent answer.
+    using Side = std::function<std::vector<journal::SideRecord>(Revision revision,
+                                                                const std::vector<ObjectId>& ids)>;
+
     Principal principal;
     std::vector<Operation> operations;
     std::string request;  ///< Id of the request, for history and logs.
+    Side side = {};       ///< Called on the commit thread; empty: nothing.
 };
 
 /// What a transaction has done. It is durable.

@@ -1,0 +1,103 @@
+#include "api/idempotency.h"
+
+#include "api/executor.h"
+#include "base/crypto.h"
+#include "base/json.h"
+#include "journal/engine.h"
+#include "kernel/kernel.h"
+
+#include <memory>
+
+namespace xos::api {
+
+namespace {
+
+constexpr std::string_view kKind = "idempotency";
+constexpr std::size_t kLongestName = 255;
+constexpr std::chrono::hours kKept{24};
+
+std::string format_outcome(const std::string& request, Revision revision,
+                           const std::vector<ObjectId>& ids) {
+    Json list(Json::Array{});
+    for (const ObjectId id : ids)
+        list.add(id.value);
+    Json json;
+    json.set("request", request);
+    json.set("revision", revision.value);
+    json.set("ids", std::move(list));
+    return json.format();
+}
+
+}  // namespace
+
+class Idempotency::Claim {
+public:
+    Claim(Guarded<std::set<std::string>>& under_way, std::string key)
+        : under_way_(under_way), key_(std::move(key)) {}
+    ~Claim() {
+        under_way_.with([&](auto& under_way) { under_way.erase(key_); });
+    }
+    Claim(const Claim&) = delete;
+    Claim& operator=(const Claim&) = delete;
+
+private:
+    Guarded<std::set<std::string>>& under_way_;
+    const std::string key_;
+};
+
+void Idempotency::run(const CallPointer& call, Earlier earlier, std::function<void()> fresh) {
+    const auto given = call->request.headers.find("Idempotency-Key");
+    if (!given || call->is_asked("plan"))
+        return fresh();
+    if (given->empty() || given->size() > kLongestName)
+        return call->refuse({ErrorCode::Malformed, "Idempotency-Key wants 1 to 255 characters"});
+    const http::Request& request = call->request;
+    const Name name{
+        sha256_hex(std::to_string(call->identity.principal.id.value) + "\n" + std::string(*given)),
+        sha256_hex(request.method + " " + request.target + "\n" + request.body)};
+    const bool is_first =
+        under_way_.with([&](auto& under_way) { return under_way.insert(name.key).second; });
+    if (!is_first)
+        return call->refuse(
+            {ErrorCode::Conflict, "a request with this Idempotency-Key is under way"});
+    const auto claim = std::make_shared<const Claim>(under_way_, name.key);
+    parts_.workers.post(
+        [this, call, name, claim, earlier = std::move(earlier), fresh = std::move(fresh)] {
+            const auto found = find_earlier(name);
+            if (!found)
+                return call->refuse(found.error());
+            if (*found)
+                return earlier(**found);
+            // The claim lives as long as the call does.
+            call->side = [name, claim, expires = parts_.wall_clock.now() + kKept](
+                             Revision revision, const std::vector<ObjectId>& ids) {
+                return std::vector<journal::SideRecord>{
+                    {.kind = std::string(kKind),
+                     .key = name.key,
+                     .value = format_outcome(name.request, revision, ids),
+                     .expires = expires}};
+            };
+            fresh();
+        });
+}
+
+Result<std::optional<kernel::Committed>> Idempotency::find_earlier(const Name& name) const {
+    const auto record = TRY(parts_.kernel.journal().find_side(kKind, name.key));
+    if (!record || (record->expires && *record->expires <= parts_.wall_clock.now()))
+        return std::optional<kernel::Committed>{};
+    const Json json = TRY(Json::parse(record->value));
+    if (json.text("request") != name.request)
+        return Error{ErrorCode::Invalid, "this Idempotency-Key was used for another request"};
+    kernel::Committed done{
+        .revision = Revision{static_cast<std::uint64_t>(json.number("revision"))},
+        .ids = {},
+        .after = parts_.kernel.snapshot()};
+    const Json* ids = json.find("ids");
+    for (const Json& id : ids && ids->as_array() ? *ids->as_array() : Json::Array{}) {
+        if (id.as_int())
+            done.ids.push_back(ObjectId{static_cast<std::uint64_t>(*id.as_int())});
+    }
+    return std::optional<kernel::Committed>(std::move(done));
+}
+
+}  // namespace xos::api
