@@ -1,6 +1,7 @@
 #include "services/local/containers.h"
 
 #include "base/json.h"
+#include "base/text.h"
 #include "services/local/descriptor.h"
 #include "services/local/files.h"
 
@@ -130,7 +131,7 @@ Result<void> Containers::run_create(const InstanceSpec& spec) const {
     const auto said = read_file(log);
     return Error(ErrorCode::Unavailable, "crun create " + names_.container(spec.id) +
                                              ": exit code " + std::to_string(output.code) + ": " +
-                                             (said ? *said : ""));
+                                             (said ? std::string(trim(*said)) : ""));
 }
 
 Result<void> Containers::start(ObjectId id) const {
