@@ -1,11 +1,13 @@
 #include "shell/commands.h"
 
+#include "base/text.h"
 #include "shell/instance_commands.h"
 #include "shell/object_commands.h"
 #include "shell/recipe_commands.h"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <functional>
 #include <map>
@@ -141,6 +143,13 @@ struct CommandLine {
         add_command->add_option("--deployment", image.deployments, "offer it there");
     }
 
+    std::vector<std::string> command_names() const {
+        std::vector<std::string> names;
+        for (const CLI::App* known : app.get_subcommands([](const CLI::App*) { return true; }))
+            names.push_back(known->get_name());
+        return names;
+    }
+
     Result<void> act() {
         if (*login_command)
             return shell::login(login);
@@ -153,6 +162,18 @@ struct CommandLine {
         return {};
     }
 };
+
+/// Says so when the first word is no command.
+bool is_command(const CommandLine& line, const std::string& word) {
+    const auto names = line.command_names();
+    if (std::find(names.begin(), names.end(), word) != names.end())
+        return true;
+    const auto meant = closest(word, names);
+    std::fprintf(
+        stderr, "xos: there is no command \"%s\"%s\n", word.c_str(),
+        meant ? (", did you mean \"" + *meant + "\"?").c_str() : "; xos --help lists them");
+    return false;
+}
 
 void say(const Error& error) {
     std::fprintf(stderr, "xos: %s\n", error.message().c_str());
@@ -168,6 +189,8 @@ void say(const Error& error) {
 
 int run(int count, const char* const* arguments) {
     CommandLine line;
+    if (count > 1 && arguments[1][0] != '-' && !is_command(line, arguments[1]))
+        return 2;
     try {
         line.app.parse(count, arguments);
     } catch (const CLI::ParseError& error) {

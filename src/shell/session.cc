@@ -118,9 +118,10 @@ void show_plan(const Session& session, const Json& plan) {
         return one_line(value->as_string() ? *value->as_string() : value->format(), 40);
     };
     for (const Json& change : *changes->as_array()) {
-        std::vector<std::string> first = {std::string(change.text("change")),
-                                          std::string(change.text("type")),
-                                          std::string(change.text("name"))};
+        std::vector<std::string> first = {
+            std::string(change.text("change")), std::string(change.text("type")),
+            change.text("name").empty() ? std::to_string(change.number("id"))
+                                        : std::string(change.text("name"))};
         const Json* fields = change.find("fields");
         bool shown = false;
         for (const auto& [name, values] :
