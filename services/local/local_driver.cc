@@ -110,7 +110,11 @@ Result<InstanceState> LocalDriver::ensure_instance(const model::Snapshot& desire
     auto spec = TRY(reader->instance(desired.view(), row));
     const schema::Type& image = *desired.schema().find_type("Image");
     spec.rootfs = TRY(rootfs(image, reader->image(desired.view(), row)));
-    return cloud_->ensure_instance(spec);
+    auto ensured = cloud_->ensure_instance(spec);
+    // A network that is not there yet, or was taken away, is made by a step of its own.
+    if (!ensured && ensured.error().code() == ErrorCode::NotFound)
+        return Error{ErrorCode::Unavailable, ensured.error().message()};
+    return ensured;
 }
 
 std::string LocalDriver::ssh_command(const Row& instance, const std::string& address) const {

@@ -221,8 +221,12 @@ Result<access::ServiceRights> rights_of_one(const Manifest& manifest,
         }
         for (const std::string& text : texts)
             reads.add(TRY(parse(schema, manifest, text, {.self = type, .other = {}, .file = {}})));
-        for (const Manifest::After& after : observes.after)
-            reads.add(schema.find_type(after.type.text)->id);
+        for (const Manifest::After& after : observes.after) {
+            const TypeId other = schema.find_type(after.type.text)->id;
+            reads.add(other);
+            reads.add(TRY(parse(schema, manifest, after.by.text,
+                                {.self = type, .other = other, .file = {}})));
+        }
     }
     if (const schema::Type* service = schema.find_type("Service"))
         reads.add(service->id);
