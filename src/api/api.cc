@@ -34,9 +34,10 @@ struct Api::Rooms {
         : accounts(std::move(known)),
           authentication(parts, accounts),
           metrics(parts.metrics, parts.clock),
-          watch(WatchHub::create(parts)),
+          texts(parts.options.text_memory),
+          watch(WatchHub::create(parts, texts)),
           services(parts),
-          objects(parts, services.services()),
+          objects(parts, services.services(), texts),
           sessions(parts, authentication, accounts),
           recipes(parts),
           operators(parts, *watch) {}
@@ -44,6 +45,7 @@ struct Api::Rooms {
     Accounts accounts;
     Authentication authentication;
     RequestMetrics metrics;
+    TextCache texts;
     std::shared_ptr<WatchHub> watch;
     ServiceRoutes services;
     ObjectRoutes objects;

@@ -2,6 +2,7 @@
 
 #include "api/executor.h"
 #include "api/problem.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "kernel/kernel.h"
 
@@ -176,6 +177,7 @@ Result<Identity> Authentication::check_password(const Login& login) {
         has_password ? std::string(accounts_.password_hash(*user)) : unused_hash();
     if (!verify_password(hash, login.password) || !has_password) {
         throttle_.add_failure(login.email, login.address);
+        parts_.log.warning("login failed", {{"user", login.email}, {"address", login.address}});
         return nobody("no active user has this email and password");
     }
     throttle_.add_success(login.email, login.address);

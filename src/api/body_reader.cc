@@ -113,9 +113,10 @@ std::optional<Value> BodyReader::read_value(const Field& field, FieldIndex at, c
     }
     if (field.type == FieldType::LinkSet)
         return read_links(field, value);
-    auto read = field.type == FieldType::Map && target_.present && value.is_object()
-                    ? model::read_value(field, merge_map(at, value))
-                    : model::read_value(field, value);
+    const bool is_merged = field.type == FieldType::Map && target_.present && value.is_object() &&
+                           target_.maps == Target::Maps::Merged;
+    auto read = is_merged ? model::read_value(field, merge_map(at, value))
+                          : model::read_value(field, value);
     if (read)
         return std::move(read).value();
     complain(field.api_name, read.error().message());

@@ -23,13 +23,14 @@ public:
         const model::Row* present = nullptr;  ///< What is updated; nullptr: it is made.
         std::string place;                    ///< In front of each field in the mistakes.
         FindName find_name = {};
+        enum class Maps : std::uint8_t { Merged, Replaced } maps = Maps::Merged;
     };
 
     BodyReader(const Target& target, std::vector<ErrorDetail>& mistakes)
         : target_(target), mistakes_(mistakes) {}
 
     /// The values of all members of `object`. What only the system writes may be there when it is
-    /// as it is. A map is merged with the present one; null takes a member out.
+    /// as it is. A map that is to be merged with the present one loses a member by null.
     model::FieldValues read(const Json& object);
     /// Whether a value was made of a present one, so that a concurrent write would be lost.
     bool merged() const { return merged_; }

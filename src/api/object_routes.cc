@@ -2,10 +2,10 @@
 
 namespace xos::api {
 
-ObjectRoutes::ObjectRoutes(const Parts& parts, Services& services)
+ObjectRoutes::ObjectRoutes(const Parts& parts, Services& services, TextCache& texts)
     : idempotency_(parts),
       writes_(parts),
-      read_(parts),
+      read_(parts, texts),
       write_(parts, writes_, idempotency_),
       transactions_(parts, writes_, idempotency_),
       history_(parts),

@@ -15,7 +15,7 @@ namespace xos::api {
 /// The routes of objects: each type's list, each object and what hangs on it, and transactions.
 class ObjectRoutes {
 public:
-    ObjectRoutes(const Parts& parts, Services& services);
+    ObjectRoutes(const Parts& parts, Services& services, TextCache& texts);
 
     /// Precondition: this outlives the router.
     void add_to(Router& router);

@@ -32,6 +32,7 @@ struct Options {
     std::uint64_t content_limit = std::uint64_t{256} << 30U;
     std::size_t most_operations = 50'000;
     std::size_t watch_memory = 64U << 20U;  ///< Of changes kept for streams that resume.
+    std::size_t text_memory = 64U << 20U;   ///< Of objects kept as text.
     Duration task_timeout = std::chrono::seconds(2);
     std::string content_directory;  ///< Exists; holds uploaded content by its SHA-256.
 };

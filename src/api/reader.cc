@@ -12,10 +12,11 @@ using model::Row;
 using schema::FieldType;
 
 Reader::Reader(const access::Access& access, model::SnapshotPointer snapshot,
-               access::Principal principal)
+               access::Principal principal, TextCache* texts)
     : access_(access),
       snapshot_(std::move(snapshot)),
       principal_(std::move(principal)),
+      texts_(texts),
       sees_all_(access_.sees_all(snapshot_->view(), principal_)) {}
 
 bool Reader::sees(const Row& row) const {
@@ -83,8 +84,12 @@ void Reader::write_field(JsonWriter& writer, const Row& row, FieldIndex at) cons
     writer.end_object();
 }
 
-void Reader::write_more(JsonWriter& writer, const Row& row, const Projection& projection) const {
+/// Goes on with an object that is written up to its last member.
+void Reader::write_more(std::string& out, const Row& row, const Projection& projection) const {
     const schema::Type& type = view().type_of(row);
+    std::string more;
+    JsonWriter writer(more);
+    writer.begin_object();
     for (const std::uint16_t at : projection.relations) {
         const schema::Relation& relation = type.relations[at];
         writer.name(relation.api_name);
@@ -108,30 +113,64 @@ void Reader::write_more(JsonWriter& writer, const Row& row, const Projection& pr
         write(inner, *target, expansion.projection);
         writer.raw(inner);
     }
+    writer.end_object();
+    out += more.size() > 2 ? "," + more.substr(1) : "}";
 }
 
-void Reader::write(std::string& out, const Row& row, const Projection& projection) const {
+/// Whether everybody who sees the object sees all of its fields.
+bool Reader::is_same_for_all(const Row& row) const {
+    const auto& fields = view().type_of(row).fields;
+    return std::none_of(fields.begin(), fields.end(),
+                        [](const schema::Field& field) { return field.read_policy.has_value(); });
+}
+
+void Reader::write_whole(std::string& out, const Row& row) const {
     const schema::Type& type = view().type_of(row);
     JsonWriter writer(out);
     writer.begin_object();
     writer.member("id", row.id().value);
-    if (projection.fields.empty()) {
-        writer.member("leaf_model_name", type.name);
-        writer.name("class_names");
-        writer.begin_array();
-        for (const TypeId one : type.lineage)
-            writer.value(schema().type(one).name);
-        writer.value("XOSBase");
-        writer.end_array();
-        writer.member("ready", row.ready());
-        for (std::size_t i = 0; i < type.fields.size(); ++i)
-            write_field(writer, row, static_cast<FieldIndex>(i));
-    } else {
-        for (const FieldIndex field : projection.fields)
-            write_field(writer, row, field);
-    }
-    write_more(writer, row, projection);
+    writer.member("leaf_model_name", type.name);
+    writer.name("class_names");
+    writer.begin_array();
+    for (const TypeId one : type.lineage)
+        writer.value(schema().type(one).name);
+    writer.value("XOSBase");
+    writer.end_array();
+    writer.member("ready", row.ready());
+    for (std::size_t i = 0; i < type.fields.size(); ++i)
+        write_field(writer, row, static_cast<FieldIndex>(i));
     writer.end_object();
+}
+
+void Reader::write(std::string& out, const Row& row, const Projection& projection) const {
+    if (projection.fields.empty()) {
+        const bool is_shared = texts_ && is_same_for_all(row);
+        if (auto text = is_shared ? texts_->find(row) : nullptr) {
+            out += *text;
+        } else if (is_shared) {
+            std::string whole;
+            write_whole(whole, row);
+            out += whole;
+            texts_->add(row, std::make_shared<const std::string>(std::move(whole)));
+        } else {
+            write_whole(out, row);
+        }
+        if (projection.is_whole())
+            return;
+        out.pop_back();  // The object goes on.
+        write_more(out, row, projection);
+        return;
+    }
+    JsonWriter writer(out);
+    writer.begin_object();
+    writer.member("id", row.id().value);
+    for (const FieldIndex field : projection.fields)
+        write_field(writer, row, field);
+    writer.end_object();
+    if (projection.relations.empty() && projection.expansions.empty())
+        return;
+    out.pop_back();
+    write_more(out, row, projection);
 }
 
 }  // namespace xos::api

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "access/access.h"
+#include "api/text_cache.h"
 #include "model/condition.h"
 #include "model/snapshot.h"
 
@@ -32,11 +33,12 @@ struct Projection::Expansion {
 };
 
 /// One principal looking at one version of the model. What may not be seen is as if it were not
-/// there. Cheap to make; borrows `access`; not thread-safe.
+/// there. Cheap to make; borrows `access` and `texts`; may be used from several threads.
 class Reader {
 public:
+    /// With `texts`, objects that were written before are not written anew.
     Reader(const access::Access& access, model::SnapshotPointer snapshot,
-           access::Principal principal);
+           access::Principal principal, TextCache* texts = nullptr);
 
     const model::SnapshotPointer& snapshot() const { return snapshot_; }
     model::View view() const { return snapshot_->view(); }
@@ -60,12 +62,15 @@ public:
 
 private:
     std::string name_of(const model::Row& row, int depth) const;
+    bool is_same_for_all(const model::Row& row) const;
+    void write_whole(std::string& out, const model::Row& row) const;
     void write_field(JsonWriter& writer, const model::Row& row, model::FieldIndex field) const;
-    void write_more(JsonWriter& writer, const model::Row& row, const Projection& projection) const;
+    void write_more(std::string& out, const model::Row& row, const Projection& projection) const;
 
     const access::Access& access_;
     const model::SnapshotPointer snapshot_;
     const access::Principal principal_;
+    TextCache* const texts_;
     const bool sees_all_;
 };
 

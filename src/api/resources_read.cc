@@ -13,9 +13,9 @@ namespace {
 /// Lists that may look at more rows than this leave the I/O threads.
 constexpr std::size_t kShortList = 10'000;
 
-std::shared_ptr<const Reader> make_reader(const Parts& parts, const Call& call) {
+std::shared_ptr<const Reader> make_reader(const Parts& parts, TextCache& texts, const Call& call) {
     return std::make_shared<Reader>(parts.kernel.access(), parts.kernel.snapshot(),
-                                    call.identity.principal);
+                                    call.identity.principal, &texts);
 }
 
 std::string entity_tag(const model::Row& row) {
@@ -80,7 +80,7 @@ Result<std::string> show_list(const Reader& reader, const ListQuery& list) {
 }  // namespace
 
 void ResourcesRead::get(const CallPointer& call) const {
-    const auto reader = make_reader(parts_, *call);
+    const auto reader = make_reader(parts_, texts_, *call);
     auto response = show(*reader, *call);
     if (response)
         call->answer(std::move(*response));
@@ -89,7 +89,7 @@ void ResourcesRead::get(const CallPointer& call) const {
 }
 
 void ResourcesRead::list(const CallPointer& call) const {
-    const auto reader = make_reader(parts_, *call);
+    const auto reader = make_reader(parts_, texts_, *call);
     const auto type = get_type(reader->schema(), call->argument(0), call->argument(1));
     if (!type)
         return call->refuse(type.error());

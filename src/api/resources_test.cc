@@ -124,6 +124,13 @@ TEST_CASE_FIXTURE(World, "PUT replaces the object, and takes back what GET gave"
         send({"PUT", path, R"({"name":"mysite_a","site_id":)" + text_of(site) + "}", {}});
     CHECK(less.status == 200);
     CHECK(less["description"].is_null());
+    patch(path, R"({"metadata":{"a":"1"}})");
+    const Answer map =
+        send({"PUT",
+              path,
+              R"({"name":"mysite_a","metadata":{"b":"2"},"site_id":)" + text_of(site) + "}",
+              {}});
+    CHECK(map["metadata"].format() == R"({"b":"2"})");
 }
 
 TEST_CASE_FIXTURE(World, "a list filters, orders, counts and pages") {
@@ -206,6 +213,7 @@ TEST_CASE_FIXTURE(World, "a plan shows what a write would do and does nothing") 
     const Answer deletion = remove(kSlices + "/" + id + "?plan=1");
     CHECK((*deletion["changes"].as_array())[0].text("change") == "delete");
     CHECK(post(kSlices + "?plan=1", "{}").status == 422);
+    CHECK(remove(kSlices + "/" + id + "?plan=yes").status == 422);
     CHECK(get(kSlices + "/" + id).status == 200);
 }
 

@@ -117,7 +117,13 @@ void ResourcesWrite::change(const CallPointer& call, Absent absent, int tries) c
     std::vector<ErrorDetail> mistakes;
     check_parameters(*call, std::span(kWriteParameters).first(1), mistakes);
     const schema::Type& type = reader.view().type_of(**row);
-    const BodyReader::Target target{.type = type, .present = *row, .place = ""};
+    using Maps = BodyReader::Target::Maps;
+    const BodyReader::Target target{
+        .type = type,
+        .present = *row,
+        .place = "",
+        .find_name = {},
+        .maps = absent == Absent::Reset ? Maps::Replaced : Maps::Merged};
     BodyReader body_reader(target, mistakes);
     Operation operation{.kind = Operation::Kind::Update, .type = type.id, .id = (*row)->id()};
     operation.fields = body_reader.read(*body);

@@ -8,6 +8,11 @@ namespace xos::api {
 
 namespace {
 
+/// A stream has no end, so there is nothing that HEAD could tell of it.
+bool is_stream(std::string_view pattern) {
+    return pattern.ends_with("/watch") || pattern.ends_with("/tasks");
+}
+
 bool is_placeholder(std::string_view segment) {
     return segment.starts_with('{');
 }
@@ -36,7 +41,9 @@ std::variant<Router::Match, Router::NoSuchPath, Router::NoSuchMethod> Router::fi
     for (const Entry& entry : entries_) {
         if (!fits(entry.segments, given))
             continue;
-        if (entry.route.method != method && !(is_head && entry.route.method == "GET")) {
+        const bool fits_head =
+            is_head && entry.route.method == "GET" && !is_stream(entry.route.pattern);
+        if (entry.route.method != method && !fits_head) {
             allowed += (allowed.empty() ? "" : ", ") + std::string(entry.route.method);
             continue;
         }

@@ -46,9 +46,12 @@ std::string path_of(const schema::Type& type) {
 void check_parameters(const Call& call, std::span<const std::string_view> known,
                       std::vector<ErrorDetail>& mistakes) {
     for (const auto& [name, value] : call.request.query) {
+        const bool is_flag = name == "plan" || name == "cascade";
         if (std::find(known.begin(), known.end(), name) == known.end())
             mistakes.push_back(
                 {name, "is no parameter of this request" + schema::did_you_mean(name, known)});
+        else if (is_flag && !call.is_asked(name) && value != "0" && value != "false")
+            mistakes.push_back({name, "wants 1 or 0"});
     }
 }
 

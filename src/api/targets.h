@@ -25,7 +25,8 @@ Result<const model::Row*> get_object(const Reader& reader, const Call& call);
 /// "/xosapi/v1/core/slices", of the type itself.
 std::string path_of(const schema::Type& type);
 
-/// Mistakes for all query parameters that are not among `known`.
+/// Mistakes for all query parameters that are not among `known`, and for values of `plan` and
+/// `cascade` that mean neither yes nor no: a write must not happen by a slip of the pen.
 void check_parameters(const Call& call, std::span<const std::string_view> known,
                       std::vector<ErrorDetail>& mistakes);
 

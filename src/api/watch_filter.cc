@@ -24,8 +24,10 @@ void append_event(std::string& out, std::string_view name, std::string data) {
     out += http::format_event({.id = "", .event = std::string(name), .data = std::move(data)});
 }
 
-std::string put_data(const Reader& reader, const Edit& edit, const std::string& object) {
+std::string put_data(const Reader& reader, const Edit& edit) {
     const Type& type = reader.view().type_of(*edit.after);
+    std::string object;
+    reader.write(object, *edit.after);
     std::string data;
     JsonWriter writer(data);
     writer.begin_object();
@@ -56,19 +58,6 @@ std::string remove_data(const Type& type, ObjectId id, Revision revision) {
     writer.member("revision", revision.value);
     writer.end_object();
     return data;
-}
-
-/// The object's text, from the transition's store when everybody who sees everything gets it.
-std::string object_text(const Reader& reader, const Transition& transition, const Row& row) {
-    if (!reader.sees_all()) {
-        std::string text;
-        reader.write(text, row);
-        return text;
-    }
-    std::string& text = transition.texts[&row];
-    if (text.empty())
-        reader.write(text, row);
-    return text;
 }
 
 const Type* find_wished_type(const schema::Schema& schema, std::string_view name,
@@ -224,10 +213,10 @@ void WatchFilter::add_all(const Transition& transition, Candidates& candidates) 
     }
 }
 
-std::string WatchFilter::render(const access::Access& access, const Transition& transition,
+std::string WatchFilter::render(const Sources& sources, const Transition& transition,
                                 const std::string& id) const {
-    const Reader before(access, transition.announcement->before, principal_);
-    const Reader after(access, transition.announcement->after, principal_);
+    const Reader before(sources.access, transition.announcement->before, principal_);
+    const Reader after(sources.access, transition.announcement->after, principal_, &sources.texts);
     std::string out;
     std::string name, data;
     const auto flush = [&](std::string next_name, std::string next_data) {
@@ -241,7 +230,7 @@ std::string WatchFilter::render(const access::Access& access, const Transition& 
         const bool is = candidate.after && shows(after, *candidate.after);
         if (is && (candidate.is_edited || !was)) {
             const Edit edit{was ? candidate.before : nullptr, candidate.after};
-            flush("put", put_data(after, edit, object_text(after, transition, *candidate.after)));
+            flush("put", put_data(after, edit));
         } else if (was && !is) {
             flush("remove", remove_data(before.view().type_of(*candidate.before), object,
                                         transition.revision()));
@@ -253,9 +242,7 @@ std::string WatchFilter::render(const access::Access& access, const Transition& 
 }
 
 void WatchFilter::append_put(std::string& out, const Reader& reader, const Row& row) {
-    std::string object;
-    reader.write(object, row);
-    append_event(out, "put", put_data(reader, {nullptr, &row}, object));
+    append_event(out, "put", put_data(reader, {nullptr, &row}));
 }
 
 }  // namespace xos::api

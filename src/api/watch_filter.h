@@ -25,13 +25,16 @@ struct Transition {
 
     std::shared_ptr<const kernel::Announcement> announcement;
     std::vector<model::Edit> edits;  ///< In order of id.
-    /// Objects as those see them who see everything: written once for all streams.
-    mutable std::unordered_map<const model::Row*, std::string> texts;
 };
 
 /// What one stream, or several that are alike, want to hear of and may. Immutable.
 class WatchFilter {
 public:
+    /// What readers are made of.
+    struct Sources {
+        const access::Access& access;
+        TextCache& texts;
+    };
     struct Wish {
         std::string types;  ///< "Slice,core.Instance"; empty: all.
         std::string q;
@@ -49,7 +52,7 @@ public:
 
     /// The events of a transition, in the wire's form; the last carries `id`. Empty when there are
     /// none.
-    std::string render(const access::Access& access, const Transition& transition,
+    std::string render(const Sources& sources, const Transition& transition,
                        const std::string& id) const;
     /// One event that shows a row as it is.
     static void append_put(std::string& out, const Reader& reader, const model::Row& row);

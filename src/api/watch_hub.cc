@@ -33,18 +33,19 @@ Result<Since> read_since(const Call& call) {
 
 }  // namespace
 
-WatchHub::WatchHub(const Parts& parts)
+WatchHub::WatchHub(const Parts& parts, TextCache& texts)
     : parts_(parts),
+      texts_(texts),
       lineage_(parts.kernel.journal().lineage()),
       log_(parts.kernel.snapshot()->revision(), parts.options.watch_memory),
       newest_(parts.kernel.snapshot()) {}
 
-std::shared_ptr<WatchHub> WatchHub::create(const Parts& parts) {
-    return std::shared_ptr<WatchHub>(new WatchHub(parts));
+std::shared_ptr<WatchHub> WatchHub::create(const Parts& parts, TextCache& texts) {
+    return std::shared_ptr<WatchHub>(new WatchHub(parts, texts));
 }
 
 WatchStream::Source WatchHub::source() const {
-    return {parts_.kernel.access(), lineage_, log_, newest_};
+    return {{parts_.kernel.access(), texts_}, lineage_, log_, newest_};
 }
 
 std::size_t WatchHub::stream_count() const {
@@ -70,12 +71,12 @@ void WatchHub::pump() {
         newest_ = announcement->after;
         log_.add(transition);
         deliver(*transition);
-        transition->texts.clear();
     }
 }
 
 void WatchHub::deliver(const Transition& transition) {
-    close_unwelcome(transition);
+    if (concerns_watchers(transition))
+        close_unwelcome(transition);
     for (auto& [key, group] : groups_)
         deliver(transition, group);
     std::erase_if(groups_, [](const auto& one) { return one.second.entries.empty(); });
@@ -86,7 +87,7 @@ void WatchHub::deliver(const Transition& transition, Group& group) {
         return;
     const WatchFilter& filter = group.entries.front()->stream.filter();
     const std::string id = event_id(lineage_, transition.revision());
-    std::string text = filter.render(parts_.kernel.access(), transition, id);
+    std::string text = filter.render({parts_.kernel.access(), texts_}, transition, id);
     // Synchronizers report up to which revision they have seen everything.
     const bool is_service = filter.principal().kind == access::Principal::Kind::Service;
     if (text.empty() && (is_service || ++group.silent >= kMostSilent))
@@ -101,6 +102,11 @@ void WatchHub::deliver(const Transition& transition, Group& group) {
         forget(entry);
         return true;
     });
+}
+
+bool WatchHub::concerns_watchers(const Transition& transition) const {
+    return std::any_of(transition.edits.begin(), transition.edits.end(),
+                       [&](const model::Edit& edit) { return watchers_.count(edit.id()) > 0; });
 }
 
 /// Closes the streams of those who may no longer have them as they are.
@@ -156,6 +162,8 @@ void WatchHub::open(const CallPointer& call) {
 void WatchHub::start(const EntryPointer& entry) {
     entries_.emplace(entry.get(), entry);
     count_.fetch_add(1, std::memory_order_relaxed);
+    watchers_.insert(entry->identity.principal.id);
+    watchers_.insert(entry->identity.token);
     entry->stream.stream().on_close([weak = weak_from_this(), weak_entry = std::weak_ptr(entry)] {
         const auto self = weak.lock();
         if (!self)
@@ -205,8 +213,11 @@ void WatchHub::drop(const EntryPointer& entry) {
 }
 
 void WatchHub::forget(const EntryPointer& entry) {
-    if (entries_.erase(entry.get()) > 0)
-        count_.fetch_sub(1, std::memory_order_relaxed);
+    if (entries_.erase(entry.get()) == 0)
+        return;
+    count_.fetch_sub(1, std::memory_order_relaxed);
+    for (const ObjectId id : {entry->identity.principal.id, entry->identity.token})
+        watchers_.erase(watchers_.find(id));
 }
 
 }  // namespace xos::api

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace xos::api {
@@ -19,7 +20,7 @@ namespace xos::api {
 /// longer, or whose token is gone is closed.
 class WatchHub : public std::enable_shared_from_this<WatchHub> {
 public:
-    static std::shared_ptr<WatchHub> create(const Parts& parts);
+    static std::shared_ptr<WatchHub> create(const Parts& parts, TextCache& texts);
 
     /// For the kernel's announcements.
     void announce(std::shared_ptr<const kernel::Announcement> announcement);
@@ -41,11 +42,12 @@ private:
         std::size_t silent = 0;  // Transitions since something was sent.
     };
 
-    explicit WatchHub(const Parts& parts);
+    WatchHub(const Parts& parts, TextCache& texts);
     WatchStream::Source source() const;
     void pump();
     void deliver(const Transition& transition);
     void deliver(const Transition& transition, Group& group);
+    bool concerns_watchers(const Transition& transition) const;
     void close_unwelcome(const Transition& transition);
     void start(const EntryPointer& entry);
     void go_on(const EntryPointer& entry);
@@ -54,6 +56,7 @@ private:
     void forget(const EntryPointer& entry);
 
     const Parts& parts_;
+    TextCache& texts_;
     const std::string lineage_;
     Guarded<std::vector<std::shared_ptr<const kernel::Announcement>>> inbox_;
     std::atomic<std::size_t> count_{0};
@@ -63,6 +66,7 @@ private:
     model::SnapshotPointer newest_;
     std::unordered_map<const Entry*, EntryPointer> entries_;
     std::unordered_map<std::string, Group> groups_;
+    std::unordered_multiset<ObjectId> watchers_;  // Their principals and tokens.
 };
 
 }  // namespace xos::api

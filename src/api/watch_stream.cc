@@ -80,7 +80,8 @@ WatchStream::Step WatchStream::step(const Source& source) {
 }
 
 WatchStream::Step WatchStream::send_present(const Source& source) {
-    const Reader reader(source.access, present_, filter_->principal());
+    const Reader reader(source.sources.access, present_, filter_->principal(),
+                        &source.sources.texts);
     std::string text = std::exchange(pending_, {});
     std::size_t looked_at = 0;
     while (leaf_ < filter_->leaves().size()) {
@@ -115,8 +116,7 @@ WatchStream::Step WatchStream::send_transition(const Source& source) {
     const auto transition = source.log.next(position_);
     if (transition) {
         position_ = transition->revision();
-        text += filter_->render(source.access, *transition, event_id(source.lineage, position_));
-        transition->texts.clear();
+        text += filter_->render(source.sources, *transition, event_id(source.lineage, position_));
     } else {
         text += bookmark(source.lineage, source.log.end());
     }

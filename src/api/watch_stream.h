@@ -32,7 +32,7 @@ Result<Since> parse_since(std::string_view text);
 class WatchStream {
 public:
     struct Source {
-        const access::Access& access;
+        WatchFilter::Sources sources;
         const std::string& lineage;
         const ChangeLog& log;
         /// The newest version that `log` leads to or past.
