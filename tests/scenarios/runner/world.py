@@ -277,10 +277,12 @@ def remove_cgroups(data):
             (lineage,), = journal.execute("select value from meta where name = 'lineage'")
     except (sqlite3.Error, ValueError):
         return
-    for home in pathlib.Path("/sys/fs/cgroup").glob(f"**/xos/{lineage}"):
-        for folder in [*sorted(home.rglob("*/"), reverse=True), home]:
-            remove_empty(folder)
-        remove_empty(home.parent)
+    for line in pathlib.Path("/proc/self/mounts").read_text().splitlines():
+        _, mount, kind, *_ = line.split()
+        if kind in ("cgroup", "cgroup2"):
+            for folder, _, _ in os.walk(f"{mount}/xos/{lineage}", topdown=False):
+                remove_empty(pathlib.Path(folder))
+            remove_empty(pathlib.Path(mount) / "xos")
 
 
 def remove_empty(folder):
