@@ -111,7 +111,14 @@ Result<Json> Catalog::find(const schema::Type& type, std::string_view key) const
     if (!parts.empty())
         return Error{ErrorCode::Invalid,
                      "\"" + std::string(key) + "\" has more parts than a key of " + type.name};
-    const auto page = TRY(api_.list(plural_of(type), query));
+    auto page = TRY(api_.list(plural_of(type), query));
+    if (page.items.empty()) {
+        // One that is being deleted still has its say, though its name is free: the youngest.
+        query.emplace_back("kind", "deleted");
+        query.emplace_back("order", "-id");
+        query.emplace_back("limit", "1");
+        page = TRY(api_.list(plural_of(type), query));
+    }
     if (page.items.empty())
         return Error{ErrorCode::NotFound,
                      "there is no " + type.name + " \"" + std::string(key) + "\""};
@@ -132,16 +139,7 @@ Result<void> Catalog::load_keys(const schema::Type& type, const std::set<std::in
     const auto load = [&]() -> Result<void> {
         const auto items = TRY(api_.list_all(plural_of(type), {{"id__in", join(wanted, ",")}}));
         wanted.clear();
-        std::map<TypeId, std::set<std::int64_t>> more;
-        for (const Json& item : items) {
-            for (const auto at : type.natural_key) {
-                const Field& field = type.fields[at];
-                if (is_link(field))
-                    more[field.target].insert(item.number(field.api_name));
-            }
-        }
-        for (const auto& [target, more_ids] : more)
-            TRY(load_keys(schema_->type(target), more_ids));
+        TRY(load_parts_of_keys(type, items));
         for (const Json& item : items)
             keys_[item.number("id")] = key_of(type, item);
         return {};
@@ -154,6 +152,20 @@ Result<void> Catalog::load_keys(const schema::Type& type, const std::set<std::in
     }
     if (!wanted.empty())
         TRY(load());
+    return {};
+}
+
+Result<void> Catalog::load_parts_of_keys(const schema::Type& type,
+                                         const std::vector<Json>& objects) {
+    for (const auto at : type.natural_key) {
+        const Field& field = type.fields[at];
+        if (!is_link(field))
+            continue;
+        std::set<std::int64_t> ids;
+        for (const Json& object : objects)
+            ids.insert(object.number(field.api_name));
+        TRY(load_keys(schema_->type(field.target), ids));
+    }
     return {};
 }
 

@@ -37,6 +37,8 @@ public:
 
     /// The natural keys of objects; "17" for one that cannot be read or has none.
     Result<void> load_keys(const schema::Type& type, const std::set<std::int64_t>& ids);
+    /// Those that stand in the natural keys of these objects.
+    Result<void> load_parts_of_keys(const schema::Type& type, const std::vector<Json>& objects);
     std::string key_of(const schema::Type& type, const Json& object);
     /// The key of the target of a link, which `load_keys` has read; else its number.
     std::string key_of_id(TypeId type, std::int64_t id) const;

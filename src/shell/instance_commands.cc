@@ -104,6 +104,22 @@ Result<void> why(Session& session, const std::string& type_word, const std::stri
     return {};
 }
 
+namespace {
+
+/// Adds what is not ready, and what waits to be gone, of one type.
+Result<void> add_troubled(Session& session, const schema::Type& type, Table& table) {
+    for (const http::Query& which : {http::Query{{"ready", "false"}, {"limit", "20"}},
+                                     http::Query{{"kind", "deleted"}, {"limit", "20"}}}) {
+        const auto page = TRY(session.api->list(Catalog::plural_of(type), which));
+        TRY(session.catalog->load_parts_of_keys(type, page.items));
+        for (const Json& object : page.items)
+            table.add({type.name, session.catalog->key_of(type, object), status_of(object)});
+    }
+    return {};
+}
+
+}  // namespace
+
 Result<void> status(Session& session) {
     const Json services = TRY(session.api->call("GET", "services"));
     if (session.format != Format::Table) {
@@ -112,22 +128,17 @@ Result<void> status(Session& session) {
     }
     Table table({"SERVICE", "STATE", "PID", "RESTARTS", "MESSAGE"});
     const Json* items = services.find("items");
-    for (const Json& service : items && items->as_array() ? *items->as_array() : Json::Array{})
+    for (const Json& service : items && items->as_array() ? *items->as_array() : Json::Array{}) {
+        const std::int64_t pid = service.number("pid");
         table.add({std::string(service.text("name")), std::string(service.text("state")),
-                   std::to_string(service.number("pid")),
-                   std::to_string(service.number("restarts")),
+                   pid > 0 ? std::to_string(pid) : "", std::to_string(service.number("restarts")),
                    one_line(service.text("message"), 80)});
+    }
     print(table.format());
     Table troubled({"NOT READY", "NAME", "STATUS"});
     for (const schema::Type& type : session.catalog->schema().types()) {
-        if (type.abstract)
-            continue;
-        const auto page =
-            session.api->list(Catalog::plural_of(type), {{"ready", "false"}, {"limit", "20"}});
-        if (!page)
-            continue;
-        for (const Json& object : page->items)
-            troubled.add({type.name, session.catalog->key_of(type, object), status_of(object)});
+        if (!type.abstract)
+            TRY(add_troubled(session, type, troubled));
     }
     print(troubled.empty() ? "all objects are ready\n" : "\n" + troubled.format());
     return {};

@@ -83,15 +83,13 @@ private:
 
     std::string name_of(const client::WatchEvent& event) {
         const schema::Type* type = session_.catalog->schema().find_type(event.type);
-        if (!type)
-            return std::to_string(event.id.value);
-        for (const auto at : type->natural_key) {
-            const schema::Field& field = type->fields[at];
-            if (field.type == schema::FieldType::Link)
-                (void)session_.catalog->load_keys(session_.catalog->schema().type(field.target),
-                                                  {event.object.number(field.api_name)});
-        }
-        return session_.catalog->key_of(*type, event.object);
+        return type ? key_of(*type, event.object) : std::to_string(event.id.value);
+    }
+
+    std::string key_of(const schema::Type& type, const Json& object) {
+        // Without it, numbers stand for the names of others.
+        (void)session_.catalog->load_parts_of_keys(type, {object});
+        return session_.catalog->key_of(type, object);
     }
 
     bool is_stuck() const {
@@ -107,13 +105,13 @@ private:
 
     Error held_up(const std::string& what) {
         std::vector<ErrorDetail> details;
-        for (const auto& [id, object] : pending_)
-            details.push_back({std::string(object.text("leaf_model_name")) + " " +
-                                   (object.text("name").empty() ? std::to_string(id)
-                                                                : std::string(object.text("name"))),
-                               status_of(object) + " (xos why " +
-                                   to_lower(object.text("leaf_model_name")) + " " +
-                                   std::to_string(id) + ")"});
+        for (const auto& [id, object] : pending_) {
+            const std::string leaf(object.text("leaf_model_name"));
+            const auto type = session_.catalog->find_type(leaf);
+            const std::string key = type ? key_of(**type, object) : std::to_string(id);
+            details.push_back({leaf + " " + key, status_of(object) + " (xos why " + to_lower(leaf) +
+                                                     " " + key + ")"});
+        }
         return Error{ErrorCode::Unavailable, what, std::move(details)};
     }
 
