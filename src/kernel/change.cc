@@ -118,7 +118,8 @@ const Row& Change::update(ObjectId id, const FieldValues& fields) {
 Result<void> Change::remove(ObjectId id, Operation::Cascade cascade) {
     Deletion deletion{
         .cascade = cascade, .queue = {id}, .clears = {}, .going = {id}, .protectors = {}};
-    asked_.push_back(id);
+    if (is_asked_)
+        asked_.push_back(id);
     for (std::size_t i = 0; i < deletion.queue.size(); ++i) {
         const Row* row = view().find(deletion.queue[i]);
         if (!row || row->deleted())
@@ -154,7 +155,8 @@ void Change::follow_links_to(const Row& row, Deletion& deletion) {
             } else if (deletion.cascade == Operation::Cascade::Yes) {
                 if (deletion.going.insert(id).second) {
                     deletion.queue.push_back(id);
-                    asked_.push_back(id);
+                    if (is_asked_)
+                        asked_.push_back(id);
                 }
             } else {
                 deletion.protectors.push_back(id);

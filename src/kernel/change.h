@@ -42,7 +42,9 @@ public:
     /// makes real and nothing links to is purged at the end of the transaction.
     Result<void> remove(ObjectId id, Operation::Cascade cascade = Operation::Cascade::No);
 
-    /// Objects that were asked to be deleted, cascades through protection included, in order.
+    /// From here on changes are the system's own doing: the caller's operations are done.
+    void end_operations() { is_asked_ = false; }
+    /// Objects that operations asked to delete, cascades through protection included, in order.
     const std::vector<ObjectId>& asked_deletions() const { return asked_; }
 
     /// Purges what waits for nobody, and then what waited only for that.
@@ -79,6 +81,7 @@ private:
     mutable std::unordered_map<ObjectId, const model::Row*> before_;
     mutable std::size_t before_seen_;
     std::vector<ObjectId> asked_;
+    bool is_asked_ = true;
 };
 
 }  // namespace xos::kernel

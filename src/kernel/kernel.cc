@@ -8,6 +8,7 @@
 #include "kernel/status.h"
 #include "model/codec.h"
 
+#include <algorithm>
 #include <future>
 
 namespace xos::kernel {
@@ -146,6 +147,7 @@ Result<std::vector<ObjectId>> Kernel::execute(Change& change, Transaction& trans
     TRY(check_before(change.view(), parts_.access, transaction, user));
     auto ids = TRY(run_operations(change, transaction));
     TRY(check_given_links(change, parts_.access, transaction, ids));
+    change.end_operations();
     TRY(run_rules(parts_.rules, change));
     TRY(assign_owners(change, parts_.observations));
     TRY(check_after(change, parts_.access, transaction, ids, user));
@@ -199,7 +201,9 @@ void Kernel::commit_batch(std::vector<Work> work) {
 void Kernel::run_one(Work& work, Batch& batch) {
     const std::size_t mark = batch.draft.mark();
     const std::uint64_t first_id = next_id_;
-    Change change(batch.draft, Revision{batch.head.value + 1}, to_microseconds(parts_.clock.now()),
+    // Commit times never go back, whatever the clock does: they say what was before what.
+    last_time_ = std::max(last_time_, to_microseconds(parts_.clock.now()));
+    Change change(batch.draft, Revision{batch.head.value + 1}, last_time_,
                   [this] { return ObjectId{next_id_++}; });
     if (work.is_status())
         work.status_result = execute_status(change, work.status);

@@ -96,7 +96,8 @@ private:
 
     Parts parts_;
     model::Store store_;
-    std::uint64_t next_id_ = 1;  // The commit thread's own.
+    std::uint64_t next_id_ = 1;  // The commit thread's own, like the next.
+    std::int64_t last_time_ = 0;
     journal::SchemaVersion schema_version_;
     std::vector<Listener> listeners_;
     mutable std::mutex queue_mutex_;

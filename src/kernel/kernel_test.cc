@@ -254,6 +254,14 @@ TEST_CASE_FIXTURE(World, "a plan shows what would happen and does nothing") {
     CHECK(find(lab));
 }
 
+TEST_CASE_FIXTURE(World, "commit times do not go back with the clock") {
+    const ObjectId first = slice("a");
+    kernel.clock().advance(std::chrono::hours(-1));
+    const ObjectId second = slice("b");
+    const auto created = schema::base_field::kCreated;
+    CHECK(find(second)->integer(created) >= find(first)->integer(created));
+}
+
 TEST_CASE_FIXTURE(World, "each commit is announced with what it changed") {
     // Listeners are added before the kernel runs, so this one has a kernel of its own.
     journal::MemoryEngine journal;
