@@ -9,7 +9,7 @@
 #include "core/rules/core_rules.h"
 #include "journal/sqlite_engine.h"
 #include "xosd/data_directory.h"
-#include "xosd/log_mover.h"
+#include "xosd/housekeeper.h"
 #include "xosd/service_runner.h"
 
 #include <pthread.h>
@@ -100,7 +100,7 @@ struct World {
     std::unique_ptr<kernel::Kernel> kernel;
     std::unique_ptr<supervisor::Link> link;
     std::unique_ptr<ServiceRunner> runner;
-    std::unique_ptr<LogMover> mover;
+    std::unique_ptr<Housekeeper> housekeeper;
     std::unique_ptr<api::ThreadPool> workers, delivery;
     std::unique_ptr<api::Api> api;
 };
@@ -120,7 +120,7 @@ Result<void> open_world(World& world, const Options& options, int socket, Log& l
     world.link = std::make_unique<supervisor::Link>(socket);
     world.runner =
         std::make_unique<ServiceRunner>(std::move(services), *world.kernel, *world.link, log);
-    world.mover = std::make_unique<LogMover>(*world.journal, log);
+    world.housekeeper = std::make_unique<Housekeeper>(*world.journal, world.wall_clock, log);
     world.workers = std::make_unique<api::ThreadPool>("xos-work", 2);
     world.delivery = std::make_unique<api::ThreadPool>("xos-watch", 1);
     api::Options api_options;
@@ -133,10 +133,11 @@ Result<void> open_world(World& world, const Options& options, int socket, Log& l
                                       .metrics = world.metrics,
                                       .workers = *world.workers,
                                       .delivery = *world.delivery,
+                                      .services = world.link.get(),
                                       .options = api_options}));
     world.kernel->add_listener([&](const auto& announcement) {
         world.runner->changed(*announcement);
-        world.mover->wake();
+        world.housekeeper->wake();
     });
     return {};
 }
@@ -170,8 +171,8 @@ Result<void> serve(const Options& options, int socket, Log& log) {
     TRY(open_world(world, options, socket, log));
     Result<void> result;
     {
-        const Worker mover(
-            "xos-journal", [&] { world.mover->run(); }, [&] { world.mover->stop(); });
+        const Worker housekeeper(
+            "xos-journal", [&] { world.housekeeper->run(); }, [&] { world.housekeeper->stop(); });
         const Worker commits(
             "xos-commit", [&] { world.kernel->run(); }, [&] { world.kernel->stop(); });
         const Worker link(

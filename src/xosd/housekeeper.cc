@@ -1,4 +1,4 @@
-#include "xosd/log_mover.h"
+#include "xosd/housekeeper.h"
 
 #include <chrono>
 
@@ -7,29 +7,40 @@ namespace xos::xosd {
 namespace {
 
 constexpr std::chrono::milliseconds kPause{100};
+constexpr std::chrono::hours kFeedbackKept{24 * 7};
 
 }  // namespace
 
-void LogMover::run() {
+void Housekeeper::run() {
     std::unique_lock lock(mutex_);
     while (!stopped_) {
         changed_.wait(lock, [&] { return awake_ || stopped_; });
         changed_.wait_for(lock, kPause, [&] { return stopped_; });
         awake_ = false;
         lock.unlock();
-        if (auto moved = journal_.checkpoint(); !moved)
-            log_.error("the journal's log cannot be moved", {{"error", moved.error()}});
+        tidy();
         lock.lock();
     }
 }
 
-void LogMover::stop() {
+void Housekeeper::tidy() {
+    const WallTime now = clock_.now();
+    const auto report = [&](const auto& result) {
+        if (!result)
+            log_.error("the journal cannot be tidied", {{"error", result.error()}});
+    };
+    report(journal_.checkpoint());
+    report(journal_.expire_side(now));
+    report(journal_.drop_versions({.older_than = now - kFeedbackKept}));
+}
+
+void Housekeeper::stop() {
     std::scoped_lock lock(mutex_);
     stopped_ = true;
     changed_.notify_all();
 }
 
-void LogMover::wake() {
+void Housekeeper::wake() {
     std::scoped_lock lock(mutex_);
     awake_ = true;
     changed_.notify_all();
