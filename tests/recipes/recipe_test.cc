@@ -100,6 +100,20 @@ TEST_CASE_FIXTURE(World, "objects come after those they link to, with their natu
     CHECK(place("image")->id.value > 0);
 }
 
+TEST_CASE_FIXTURE(World, "the example of the reference does what it says") {
+    run(recipe("local-cloud.yaml"));
+    run(recipe("two-tier.yaml"));
+    auto page = read_file(std::string(XOS_SOURCE_DIR) + "/docs/reference/tosca.md");
+    REQUIRE(page);
+    const std::size_t start = page->find("```yaml") + 8;
+    const std::string example = page->substr(start, page->find("```", start) - start);
+    const auto outcome = compile(example);
+    const auto* compiled = std::get_if<Compiled>(&outcome);
+    REQUIRE(compiled);
+    CHECK(compiled->operations.size() == 2);
+    CHECK(compiled->items.back().key == "mysite_lab/mysite_lab-1");
+}
+
 TEST_CASE_FIXTURE(World, "destroy takes away what the recipe made and keeps what must exist") {
     run(recipe("local-cloud.yaml"));
     run(recipe("two-tier.yaml"));
