@@ -32,6 +32,18 @@ mkdir /run/netns /run/lock
 hostname host
 ip link set lo up
 echo 0 >/proc/sys/net/ipv4/ip_forward
+# On a machine where tools/up never ran, only the world has these users.
+number=64900
+for user in xos xos-service; do
+    getent passwd $user >/dev/null && continue
+    number=$((number + 1))
+    [ -e "$0/passwd" ] || cp /etc/passwd /etc/group "$0"
+    echo "$user:x:$number:$number::/nonexistent:/usr/sbin/nologin" >>"$0/passwd"
+    echo "$user:x:$number:" >>"$0/group"
+done
+for file in passwd group; do
+    [ ! -e "$0/$file" ] || mount --bind "$0/$file" /etc/$file
+done
 touch "$0/born"
 exec env --ignore-signal=CHLD sleep infinity
 """
