@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <string_view>
 
 namespace xos::local {
@@ -100,6 +101,24 @@ Result<void> find_builtin_programs() {
     return {};
 }
 
+std::string stamp_of(const std::vector<std::string>& sources) {
+    std::string stamp;
+    const auto add = [&](const std::string& path) {
+        struct stat info {};
+        if (::stat(path.c_str(), &info) != 0)
+            info = {};
+        for (const std::int64_t part :
+             {static_cast<std::int64_t>(info.st_ino), static_cast<std::int64_t>(info.st_size),
+              static_cast<std::int64_t>(info.st_mtim.tv_sec),
+              static_cast<std::int64_t>(info.st_mtim.tv_nsec)})
+            stamp += std::to_string(part) + " ";
+    };
+    for (const std::string& source : sources)
+        add(source);
+    add("/etc/ld.so.cache");
+    return stamp;
+}
+
 Result<BuiltinRootfs> plan_builtin_rootfs() {
     BuiltinRootfs plan;
     TRY(find_builtin_programs());
@@ -113,6 +132,7 @@ Result<BuiltinRootfs> plan_builtin_rootfs() {
     libraries.erase(std::unique(libraries.begin(), libraries.end()), libraries.end());
     plan.sources.insert(plan.sources.end(), libraries.begin(), libraries.end());
 
+    plan.stamp = stamp_of(plan.sources);
     Sha256 sum;
     sum.add(kRecipe);
     for (const std::string& source : plan.sources) {

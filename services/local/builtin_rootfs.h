@@ -13,7 +13,13 @@ struct BuiltinRootfs {
     std::vector<std::string> sources;
     /// Names the outcome: changes with each of the sources and with how they are put together.
     std::string checksum;
+    /// As `stamp_of` gave it when the sources were found.
+    std::string stamp;
 };
+
+/// Changes when a file of `sources` is replaced or changed, or the host finds libraries elsewhere.
+/// Much cheaper than a checksum: no file is read.
+std::string stamp_of(const std::vector<std::string>& sources);
 
 /// NotFound naming the package when one of the programs is not installed.
 Result<void> find_builtin_programs();

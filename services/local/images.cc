@@ -2,7 +2,6 @@
 
 #include "base/crypto.h"
 #include "base/file.h"
-#include "services/local/builtin_rootfs.h"
 #include "services/local/descriptor.h"
 #include "services/local/files.h"
 #include "services/local/process.h"
@@ -84,8 +83,17 @@ Result<std::string> Images::make(const std::string& name, Fill&& fill) const {
     return target;
 }
 
+Result<BuiltinRootfs> Images::plan_builtin() const {
+    const auto known = builtin_.with([](const auto& last) { return last; });
+    if (known && known->stamp == stamp_of(known->sources))
+        return *known;
+    BuiltinRootfs plan = TRY(plan_builtin_rootfs());
+    builtin_.with([&](auto& last) { last = plan; });
+    return plan;
+}
+
 Result<std::string> Images::builtin() const {
-    const BuiltinRootfs plan = TRY(plan_builtin_rootfs());
+    const BuiltinRootfs plan = TRY(plan_builtin());
     return make("builtin-" + plan.checksum.substr(0, 16),
                 [&](const std::string& draft) { return fill_builtin_rootfs(plan, draft); });
 }

@@ -1,8 +1,11 @@
 #pragma once
 
+#include "base/guarded.h"
 #include "base/result.h"
+#include "services/local/builtin_rootfs.h"
 #include "services/local/layout.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,7 +47,12 @@ private:
     template <class Fill>
     Result<std::string> make(const std::string& name, Fill&& fill) const;
 
+    Result<BuiltinRootfs> plan_builtin() const;
+
     const Layout& layout_;
+    /// What the built-in image was last made of: asked for at each step of each instance, it is
+    /// read and summed up again only when a file has changed.
+    mutable Guarded<std::optional<BuiltinRootfs>> builtin_;
 };
 
 }  // namespace xos::local
