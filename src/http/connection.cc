@@ -87,6 +87,7 @@ bool Connection::take_head() {
     switch (parser_.state()) {
         case RequestParser::State::Head: return taken > 0;
         case RequestParser::State::Failed:
+            head_only_ = false;  // That was said of the request before.
             refuse(parser_.failure().status, parser_.failure().text);
             return true;
         default: begin_request(); return true;

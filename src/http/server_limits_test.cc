@@ -34,6 +34,16 @@ TEST_CASE("a broken request is answered 400 and its connection closed") {
     CHECK(server->counters().requests == 0);
 }
 
+TEST_CASE("a broken request after HEAD is answered with a body") {
+    const auto server = serve({});
+    RawSocket client(server->port());
+    client.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\nGET /%00 HTTP/1.1\r\nHost: a\r\n\r\n");
+    const std::string answers = client.read_all();
+    const std::size_t second = answers.find("HTTP/1.1 400 ");
+    REQUIRE(second != std::string::npos);
+    CHECK(!answers.substr(second).ends_with("\r\n\r\n"));
+}
+
 TEST_CASE("a head over its limits is refused while it comes") {
     const auto server = serve({});
     RawSocket endless(server->port());
