@@ -262,7 +262,8 @@ class World:
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 process.kill()
-        remove_cgroups(self.data)
+        for journal in self.folder.rglob("journal.db"):
+            remove_cgroups(journal)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def log(self, lines=15):
@@ -282,11 +283,11 @@ def until(condition, seconds, otherwise):
         time.sleep(0.05)
 
 
-def remove_cgroups(data):
-    """The groups of the instances of the model in `data`; their processes have ended."""
+def remove_cgroups(journal):
+    """The groups of the instances of a model; their processes have ended."""
     try:
-        with sqlite3.connect(f"file:{data}/journal.db?mode=ro", uri=True) as journal:
-            (lineage,), = journal.execute("select value from meta where name = 'lineage'")
+        with sqlite3.connect(f"file:{journal}?mode=ro", uri=True) as database:
+            (lineage,), = database.execute("select value from meta where name = 'lineage'")
     except (sqlite3.Error, ValueError):
         return
     for line in pathlib.Path("/proc/self/mounts").read_text().splitlines():
