@@ -245,7 +245,8 @@ Result<Options> parse(int count, char** words) {
 Result<void> run(int count, char** words) {
     const Options options = TRY(parse(count, words));
     Load load(options, TRY(read_requests(options)));
-    print(TRY(load.run()), load.next_number());
+    Figures figures = TRY(load.run());
+    print(std::move(figures), load.next_number());
     return {};
 }
 

@@ -13,8 +13,6 @@ namespace xos::bench {
 
 namespace {
 
-constexpr std::size_t kReadSize = 64 << 10;
-
 Error system_error(const char* what) {
     return Error(ErrorCode::Unavailable, std::string(what) + ": " + std::strerror(errno));
 }
@@ -94,20 +92,19 @@ Result<Connection::Progress> Connection::write() {
 }
 
 Result<Connection::Progress> Connection::read() {
-    const std::size_t had = in_.size();
-    in_.resize(had + kReadSize);
-    const ssize_t count = ::recv(socket_, in_.data() + had, kReadSize, MSG_DONTWAIT);
-    const int problem = errno;
-    in_.resize(had + static_cast<std::size_t>(count > 0 ? count : 0));
-    if (count < 0 && problem == EAGAIN)
-        return Progress::WaitsToRead;
-    if (count < 0) {
-        errno = problem;
-        return system_error("recv");
+    // To the end of what is there: the caller hears only of what comes after that.
+    while (true) {
+        const ssize_t count = ::recv(socket_, buffer_.data(), buffer_.size(), MSG_DONTWAIT);
+        if (count < 0 && errno == EAGAIN)
+            return Progress::WaitsToRead;
+        if (count < 0)
+            return system_error("recv");
+        if (count == 0)
+            return Error(ErrorCode::Unavailable, "the server closed a connection");
+        in_.append(buffer_.data(), static_cast<std::size_t>(count));
+        if (TRY(take_answer()))
+            return Progress::Answered;
     }
-    if (count == 0)
-        return Error(ErrorCode::Unavailable, "the server closed a connection");
-    return TRY(take_answer()) ? Progress::Answered : Progress::WaitsToRead;
 }
 
 Result<bool> Connection::take_answer() {

@@ -60,6 +60,7 @@ private:
     int socket_ = -1;
     std::string out_;
     std::size_t sent_ = 0;
+    std::vector<char> buffer_ = std::vector<char>(64 << 10);
     std::string in_;
     std::size_t whole_ = 0;  ///< Length of the answer on its way; 0: its head is not complete.
     Clock::time_point began_;

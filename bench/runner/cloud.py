@@ -59,9 +59,18 @@ def two_tier(xos):
     xos.call("POST", "recipes/apply", recipe)
     xos.wait(REAL, "dirty")
     ready = time.monotonic()
+    check_running(xos, 3)
+    destroyed = time.monotonic()
     xos.call("POST", "recipes/destroy", recipe)
     xos.wait([*REAL, "core/slices"], "all")
-    return ready - begun, time.monotonic() - ready
+    return ready - begun, time.monotonic() - destroyed
+
+
+def check_running(xos, wanted):
+    """That all instances are there and have been given a name by the back-end."""
+    named = xos.call("GET", "core/instances?instance_name__isnull=false&count=1&limit=1")["total"]
+    if named != wanted:
+        raise Broken(f"{named} instances run, not {wanted}")
 
 
 def shape(xos, instances, slices, networks_each):
@@ -95,14 +104,11 @@ def shape(xos, instances, slices, networks_each):
 def many(xos, wanted):
     """Seconds to ready of one transaction, and until all of it is gone."""
     slices, operations = wanted
-    ports = sum(o["type"] == "core/instances" for o in operations)
     begun = time.monotonic()
     ids = xos.transact(operations)
     xos.wait(REAL, "dirty")
     ready = time.monotonic()
-    there = xos.call("GET", "core/instances?count=1&limit=1")["total"]
-    if there != ports:
-        raise Broken(f"{there} instances, not {ports}")
+    check_running(xos, sum(one["type"] == "core/instances" for one in operations))
     deleting = time.monotonic()
     xos.transact([{"op": "delete", "type": "core/slices", "id": i, "cascade": True}
                   for i in ids[:slices]])

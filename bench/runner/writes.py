@@ -83,7 +83,7 @@ def cloud_without_back_end(xos, slices=200):
          "fields": {"name": "n", "site_deployment_id": "$b"}},
         {"op": "create", "type": "core/images", "as": "image",
          "fields": {"name": "image", "tag": "", "kind": "container", "path": "builtin"}},
-        {"op": "create", "type": "core/imagedeploymentses",
+        {"op": "create", "type": "core/imagedeployments",
          "fields": {"image_id": "$image", "deployment_id": "$d"}}]
     first = len(operations)
     for s in range(slices):
