@@ -29,11 +29,11 @@ def sites(section, xos, load, folder, rounds):
     document.write_text(stored_document(xos, "core.Site"))
     for connections, bar in ((1, "≥ 60 % of the journal alone"), (64, "≥ 6,500/s, p99 ≤ 30 ms")):
         own, bare, late = [], [], []
-        for turn in range(rounds):
+        for _ in range(rounds):
             answer = load.run([request], connections=connections)
             own.append(answer["rate"])
             late.append(answer["p99"])
-            bare.append(journal(xos.build, folder / f"journal-{connections}-{turn}", document,
+            bare.append(journal(xos.build, folder / f"journal-{connections}", document,
                                 connections))
         own, bare, late = Figure(own, "/s"), Figure(bare, "/s"), Figure(late, "ms")
         met = (ratio(own, bare) >= 0.6 if connections == 1
@@ -104,7 +104,7 @@ def stored_document(xos, name):
 
 
 def journal(build, folder, document, batch):
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     done = subprocess.run([build / "bin/bare_journal", folder, document, str(batch), "3"],
                           capture_output=True, text=True, check=False)
     if done.returncode != 0:
