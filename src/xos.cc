@@ -1,3 +1,5 @@
 #include "shell/commands.h"
 
-int main(int count, char** arguments) { return xos::shell::run(count, arguments); }
+int main(int count, char** arguments) {
+    return xos::shell::run(count, arguments);
+}

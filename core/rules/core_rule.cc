@@ -74,11 +74,11 @@ bool has_changed(const Change& change, const Row& row, FieldIndex field) {
     return before && !same_value(change.view().type_of(row), *before, row, field);
 }
 
-bool any_linking(View view, TypeId via, FieldIndex field, ObjectId target,
+bool any_linking(View view, model::LinkPlace link, ObjectId target,
                  const std::function<bool(const Row&)>& is_such) {
-    for (const TypeId leaf : view.schema().type(via).leaves) {
+    for (const TypeId leaf : view.schema().type(link.type).leaves) {
         const model::TypeLayout& layout = view.layout().type(leaf);
-        const model::Tree& index = view.tree(layout.find_index(field)->root);
+        const model::Tree& index = view.tree(layout.find_index(link.field)->root);
         for (auto at = index.lower_bound({target.value, 0}); at && (*at).key == target.value;
              at.next()) {
             if (is_such(*view.find(leaf, ObjectId{(*at).value})))

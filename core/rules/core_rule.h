@@ -47,7 +47,7 @@ bool is_going(const Change& change, const Row& row);
 bool has_changed(const Change& change, const Row& row, FieldIndex field);
 
 /// Whether one of the rows whose `field` links to `target` is such; it looks no further than that.
-bool any_linking(View view, TypeId via, FieldIndex field, ObjectId target,
+bool any_linking(View view, model::LinkPlace link, ObjectId target,
                  const std::function<bool(const Row&)>& is_such);
 
 /// How messages name an object: `slice "lab"`, or by its key: `network slice "net/lab"`.

@@ -191,7 +191,7 @@ private:
     bool slice_is_on(View view, Pair pair) const {
         const auto& instances = fields().instance;
         return any_linking(
-            view, instances.type, instances.slice, pair.original, [&](const Row& instance) {
+            view, {instances.type, instances.slice}, pair.original, [&](const Row& instance) {
                 return !instance.deleted() &&
                        controller_of_instance(view, fields(), instance) == pair.controller;
             });
@@ -199,7 +199,7 @@ private:
 
     bool network_is_on(View view, Pair pair) const {
         const auto& ports = fields().port;
-        return any_linking(view, ports.type, ports.network, pair.original, [&](const Row& port) {
+        return any_linking(view, {ports.type, ports.network}, pair.original, [&](const Row& port) {
             const Row* instance = port.deleted() ? nullptr : view.follow(port, ports.instance);
             return is_live(instance) &&
                    controller_of_instance(view, fields(), *instance) == pair.controller;

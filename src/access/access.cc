@@ -119,11 +119,12 @@ Result<void> Access::check(model::View view, const Principal& principal, const R
                      "service \"" + principal.name + "\" may not " + verb(write.action) + " a " +
                          view.type_of(any).name + ": its manifest does not say it writes them"};
     }
-    return check_user(view, principal, *user, write, any);
+    return check_user(view, principal, *user, write);
 }
 
 Result<void> Access::check_user(model::View view, const Principal& principal, const Row& user,
-                                const Write& write, const Row& state) const {
+                                const Write& write) const {
+    const Row& state = write.object ? *write.object : *write.old;
     const schema::Type& type = view.type_of(state);
     if (&state == write.old && !may_read(view, principal, state))
         return Error{ErrorCode::NotFound, "there is no " + describe(view, state)};

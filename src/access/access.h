@@ -53,7 +53,7 @@ public:
 private:
     const ServiceRights* rights_of(const Principal& principal) const;
     Result<void> check_user(model::View view, const Principal& principal, const model::Row& user,
-                            const Write& write, const model::Row& state) const;
+                            const Write& write) const;
 
     std::unordered_map<std::string, ServiceRights> services_;
 };

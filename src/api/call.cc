@@ -7,6 +7,7 @@ namespace xos::api {
 void Call::answer(http::Response response) {
     response.headers.add("X-Request-Id", id);
     const int status = response.status;
+    claim.reset();
     responder.respond(std::move(response));
     if (observer_)
         observer_(*this, status);

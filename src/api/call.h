@@ -50,6 +50,7 @@ public:
     http::Request request;
     http::Responder responder;
     Identity identity;
+    std::shared_ptr<const void> claim;   ///< On a name, given up just before the answer.
     kernel::Transaction::Side side;      ///< To be kept with its commit; empty: nothing.
     std::string id;                      ///< Of the request, for history, logs and the client.
     std::vector<std::string> arguments;  ///< In the order of the route's placeholders.

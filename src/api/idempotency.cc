@@ -60,25 +60,23 @@ void Idempotency::run(const CallPointer& call, Earlier earlier, std::function<vo
     if (!is_first)
         return call->refuse(
             {ErrorCode::Conflict, "a request with this Idempotency-Key is under way"});
-    const auto claim = std::make_shared<const Claim>(under_way_, name.key);
-    parts_.workers.post(
-        [this, call, name, claim, earlier = std::move(earlier), fresh = std::move(fresh)] {
-            const auto found = find_earlier(name);
-            if (!found)
-                return call->refuse(found.error());
-            if (*found)
-                return earlier(**found);
-            // The claim lives as long as the call does.
-            call->side = [name, claim, expires = parts_.wall_clock.now() + kKept](
-                             Revision revision, const std::vector<ObjectId>& ids) {
-                return std::vector<journal::SideRecord>{
-                    {.kind = std::string(kKind),
-                     .key = name.key,
-                     .value = format_outcome(name.request, revision, ids),
-                     .expires = expires}};
-            };
-            fresh();
-        });
+    call->claim = std::make_shared<const Claim>(under_way_, name.key);
+    parts_.workers.post([this, call, name, earlier = std::move(earlier), fresh = std::move(fresh)] {
+        const auto found = find_earlier(name);
+        if (!found)
+            return call->refuse(found.error());
+        if (*found)
+            return earlier(**found);
+        call->side = [name, expires = parts_.wall_clock.now() + kKept](
+                         Revision revision, const std::vector<ObjectId>& ids) {
+            return std::vector<journal::SideRecord>{
+                {.kind = std::string(kKind),
+                 .key = name.key,
+                 .value = format_outcome(name.request, revision, ids),
+                 .expires = expires}};
+        };
+        fresh();
+    });
 }
 
 Result<std::optional<kernel::Committed>> Idempotency::find_earlier(const Name& name) const {

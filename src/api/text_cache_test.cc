@@ -20,8 +20,8 @@ struct Rows {
     std::vector<std::unique_ptr<const model::Row, decltype(&model::free_row)>> rows;
 
     const model::Row& make(std::uint64_t id, std::int64_t revision) {
-        rows.emplace_back(model::make_row(type, ObjectId{id},
-                                          {{schema::base_field::kRevision, revision}}, nullptr, 1),
+        rows.emplace_back(model::make_row(type, {.id = ObjectId{id}, .batch = 1},
+                                          {{schema::base_field::kRevision, revision}}),
                           &model::free_row);
         return *rows.back();
     }

@@ -71,8 +71,8 @@ public:
     Result<Json> transact(const Json& operations, WriteOptions options = {});
     /// What a recipe's text would do or does: `verb` is "plan", "apply" or "destroy". Its mistakes
     /// name `file`.
-    Result<Json> run_recipe(std::string_view verb, std::string_view text,
-                            WriteOptions options = {}, std::string_view file = {});
+    Result<Json> run_recipe(std::string_view verb, std::string_view text, WriteOptions options = {},
+                            std::string_view file = {});
 
     /// Sends the file at `path` as the content of an object, telling how far it is.
     Result<Json> upload(std::string_view plural, ObjectId id, const std::string& path,

@@ -43,17 +43,16 @@ journal::Retention retention(const schema::Type& type, const model::Edit& edit, 
 
 }  // namespace
 
-journal::Commit to_journal(const Change& change, const std::vector<model::Edit>& edits,
-                           const Principal& principal, const std::string& request,
+journal::Commit to_journal(const Change& change, const Announcement::Commit& announced,
                            journal::SchemaVersion schema) {
     journal::Commit commit{.revision = change.revision(),
                            .time = from_microseconds(change.now()),
-                           .user = principal.name,
-                           .request = request,
+                           .user = announced.principal.name,
+                           .request = announced.request,
                            .schema = schema,
                            .changes = {},
                            .side = {}};
-    for (const model::Edit& edit : edits) {
+    for (const model::Edit& edit : announced.edits) {
         const schema::Type& type = change.schema().type(edit.any().type());
         journal::Change entry{.id = edit.id(),
                               .type = type.full_name(),

@@ -32,8 +32,7 @@ struct Kernel::Batch {
 };
 
 /// A transaction as the journal keeps it.
-journal::Commit to_journal(const Change& change, const std::vector<model::Edit>& edits,
-                           const Principal& principal, const std::string& request,
+journal::Commit to_journal(const Change& change, const Announcement::Commit& announced,
                            journal::SchemaVersion schema);
 
 }  // namespace xos::kernel

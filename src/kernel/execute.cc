@@ -51,19 +51,18 @@ Result<void> check_state(model::View view, const Operation& operation, const Row
     return {};
 }
 
-Result<void> check_operation_before(model::View view, const access::Access& access,
-                                    const Transaction& transaction, const Operation& operation,
-                                    const Row* user) {
+Result<void> check_operation_before(model::View view, const Caller& caller,
+                                    const Operation& operation) {
     const Row* row = view.find(operation.type, operation.id);
-    if (!row || !access.may_read(view, transaction.principal, *row))
+    if (!row || !caller.access.may_read(view, caller.principal, *row))
         return no_such(view.schema(), operation);
     const auto fields = field_indexes(operation);
     const bool is_update = operation.kind == Operation::Kind::Update;
-    TRY(access.check(view, transaction.principal, user,
-                     {.action = is_update ? Action::Update : Action::Delete,
-                      .old = row,
-                      .object = nullptr,
-                      .fields = fields}));
+    TRY(caller.access.check(view, caller.principal, caller.user,
+                            {.action = is_update ? Action::Update : Action::Delete,
+                             .old = row,
+                             .object = nullptr,
+                             .fields = fields}));
     return check_state(view, operation, *row);
 }
 
@@ -93,31 +92,29 @@ Result<FieldValues> resolve_fields(const FieldValues& fields, const std::vector<
     return resolved;
 }
 
-void check_link(const Change& change, const access::Access& access, const Principal& principal,
-                const schema::Field& field, ObjectId target, const std::string& place,
-                std::vector<ErrorDetail>& mistakes) {
+/// What is wrong with a link that the caller gave, as far as the caller may know.
+std::optional<std::string> check_link(const Change& change, const Caller& caller,
+                                      const schema::Field& field, ObjectId target) {
     const Row* row = change.view().find(target);
     const bool is_new = row && !change.before(target);
-    if (row && (is_new || access.may_read(change.view(), principal, *row)))
-        return;  // Its type and life are checked with the object.
-    mistakes.push_back({place + field.api_name, "there is no " +
-                                                    change.schema().type(field.target).name + " " +
-                                                    std::to_string(target.value)});
+    if (row && (is_new || caller.access.may_read(change.view(), caller.principal, *row)))
+        return std::nullopt;  // Its type and life are checked with the object.
+    return "there is no " + change.schema().type(field.target).name + " " +
+           std::to_string(target.value);
 }
 
 }  // namespace
 
-Result<void> check_before(model::View view, const access::Access& access,
-                          const Transaction& transaction, const Row* user) {
-    const Principal& principal = transaction.principal;
-    if (principal.kind != Principal::Kind::System && !user)
+Result<void> check_before(model::View view, const Caller& caller, const Transaction& transaction) {
+    const Principal& principal = caller.principal;
+    if (principal.kind != Principal::Kind::System && !caller.user)
         return Error{ErrorCode::Unauthenticated, "\"" + principal.name + "\" is not active"};
     if (principal.read_only)
         return Error{ErrorCode::PermissionDenied, "this token may only read"};
     for (const Operation& operation : transaction.operations) {
         if (operation.kind == Operation::Kind::Create || maker_of(operation.id))
             continue;
-        TRY(check_operation_before(view, access, transaction, operation, user));
+        TRY(check_operation_before(view, caller, operation));
     }
     return {};
 }
@@ -147,7 +144,7 @@ Result<std::vector<ObjectId>> run_operations(Change& change, const Transaction& 
     return ids;
 }
 
-Result<void> check_given_links(const Change& change, const access::Access& access,
+Result<void> check_given_links(const Change& change, const Caller& caller,
                                const Transaction& transaction, const std::vector<ObjectId>& ids) {
     std::vector<ErrorDetail> mistakes;
     for (const Operation& operation : transaction.operations) {
@@ -155,8 +152,8 @@ Result<void> check_given_links(const Change& change, const access::Access& acces
         for (const auto& [at, value] : fields) {
             const schema::Field& field = change.schema().type(operation.type).fields[at];
             const auto check = [&](ObjectId target) {
-                check_link(change, access, transaction.principal, field, target, operation.place,
-                           mistakes);
+                if (auto mistake = check_link(change, caller, field, target))
+                    mistakes.push_back({operation.place + field.api_name, *mistake});
             };
             if (const auto* link = std::get_if<ObjectId>(&value))
                 check(*link);
@@ -170,9 +167,8 @@ Result<void> check_given_links(const Change& change, const access::Access& acces
                  std::move(mistakes)};
 }
 
-Result<void> check_after(const Change& change, const access::Access& access,
-                         const Transaction& transaction, const std::vector<ObjectId>& ids,
-                         const Row* user) {
+Result<void> check_after(const Change& change, const Caller& caller, const Transaction& transaction,
+                         const std::vector<ObjectId>& ids) {
     for (std::size_t i = 0; i < transaction.operations.size(); ++i) {
         const Operation& operation = transaction.operations[i];
         const Row* row = change.view().find(ids[i]);
@@ -180,16 +176,16 @@ Result<void> check_after(const Change& change, const access::Access& access,
             continue;
         const auto fields = field_indexes(operation);
         const bool is_create = operation.kind == Operation::Kind::Create;
-        TRY(access.check(change.view(), transaction.principal, user,
-                         {.action = is_create ? Action::Create : Action::Update,
-                          .old = is_create ? nullptr : change.before(ids[i]),
-                          .object = row,
-                          .fields = fields}));
+        TRY(caller.access.check(change.view(), caller.principal, caller.user,
+                                {.action = is_create ? Action::Create : Action::Update,
+                                 .old = is_create ? nullptr : change.before(ids[i]),
+                                 .object = row,
+                                 .fields = fields}));
     }
     for (const ObjectId id : change.asked_deletions()) {
         if (const Row* row = change.before(id))
-            TRY(access.check(
-                change.view(), transaction.principal, user,
+            TRY(caller.access.check(
+                change.view(), caller.principal, caller.user,
                 {.action = Action::Delete, .old = row, .object = nullptr, .fields = {}}));
     }
     return {};

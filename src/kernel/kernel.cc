@@ -92,7 +92,8 @@ Result<void> Kernel::prepare(Transaction& transaction) const {
     TRY(check_values(schema(), transaction));
     const auto snapshot = store_.snapshot();
     const Row* user = access::find_principal(snapshot->view(), transaction.principal);
-    return check_before(snapshot->view(), parts_.access, transaction, user);
+    return check_before(snapshot->view(), {parts_.access, transaction.principal, user},
+                        transaction);
 }
 
 void Kernel::enqueue(Work work) {
@@ -144,13 +145,14 @@ Result<Plan> Kernel::plan(Transaction transaction) {
 Result<std::vector<ObjectId>> Kernel::execute(Change& change, Transaction& transaction) const {
     change.set_principal(&transaction.principal);
     const Row* user = access::find_principal(change.view(), transaction.principal);
-    TRY(check_before(change.view(), parts_.access, transaction, user));
+    const Caller caller{parts_.access, transaction.principal, user};
+    TRY(check_before(change.view(), caller, transaction));
     auto ids = TRY(run_operations(change, transaction));
-    TRY(check_given_links(change, parts_.access, transaction, ids));
+    TRY(check_given_links(change, caller, transaction, ids));
     change.end_operations();
     TRY(run_rules(parts_.rules, change));
     TRY(assign_owners(change, parts_.observations));
-    TRY(check_after(change, parts_.access, transaction, ids, user));
+    TRY(check_after(change, caller, transaction, ids));
     TRY(check_objects(change));
     change.purge();
     return ids;
@@ -222,12 +224,11 @@ void Kernel::run_one(Work& work, Batch& batch) {
     batch.head = work.revision = change.revision();
     const Principal& principal =
         work.is_status() ? work.status.principal : work.transaction.principal;
-    batch.commits.push_back(
-        to_journal(change, edits, principal, work.transaction.request, schema_version_));
+    auto& announced = batch.announcement->commits.emplace_back(Announcement::Commit{
+        change.revision(), std::move(edits), principal, work.transaction.request});
+    batch.commits.push_back(to_journal(change, announced, schema_version_));
     if (work.transaction.side)
         batch.commits.back().side = work.transaction.side(change.revision(), *work.ids);
-    batch.announcement->commits.push_back(
-        {change.revision(), std::move(edits), principal, work.transaction.request});
 }
 
 }  // namespace xos::kernel

@@ -37,7 +37,7 @@ Draft::~Draft() {
 }
 
 const Row& Draft::create(const schema::Type& type, ObjectId id, const FieldValues& values) {
-    const Row* row = make_row(type, id, values, nullptr, editor_.batch());
+    const Row* row = make_row(type, {id, nullptr, editor_.batch()}, values);
     made_.push_back(row);
     apply(nullptr, row);
     edits_.push_back({nullptr, row});
@@ -47,7 +47,7 @@ const Row& Draft::create(const schema::Type& type, ObjectId id, const FieldValue
 const Row& Draft::update(ObjectId id, const FieldValues& values) {
     const Row* before = view().find(id);
     XOS_CHECK(before, "update: no such object");
-    const Row* after = make_row(view().type_of(*before), id, values, before, editor_.batch());
+    const Row* after = make_row(view().type_of(*before), {id, before, editor_.batch()}, values);
     made_.push_back(after);
     apply(before, after);
     edits_.push_back({before, after});

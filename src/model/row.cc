@@ -164,8 +164,8 @@ bool same_value(const schema::Type& type, const Row& left, const Row& right, Fie
     return left.integer(field) == right.integer(field);
 }
 
-Row* make_row(const schema::Type& type, ObjectId id, const FieldValues& values, const Row* old,
-              std::uint64_t batch) {
+Row* make_row(const schema::Type& type, RowOrigin origin, const FieldValues& values) {
+    const Row* old = origin.old;
     std::vector<Slot> slots(type.fields.size());
     if (old) {
         for (std::size_t i = 0; i < slots.size(); ++i)
@@ -173,7 +173,7 @@ Row* make_row(const schema::Type& type, ObjectId id, const FieldValues& values, 
     }
     for (const auto& [field, value] : values)
         slots[field] = slot_of(value);
-    return RowMaker::make(type, id, slots, batch);
+    return RowMaker::make(type, origin.id, slots, origin.batch);
 }
 
 void free_row(const Row* row) {

@@ -71,10 +71,16 @@ Value value_of(const schema::Type& type, const Row& row, FieldIndex field);
 /// Whether two rows of `type` have the same value there.
 bool same_value(const schema::Type& type, const Row& left, const Row& right, FieldIndex field);
 
-/// A row of `type` with `values` and null in all other fields; or, with `old`, its values in those.
-/// The caller frees it with `free_row`.
-Row* make_row(const schema::Type& type, ObjectId id, const FieldValues& values, const Row* old,
-              std::uint64_t batch);
+/// Where a new row comes from.
+struct RowOrigin {
+    ObjectId id;
+    const Row* old = nullptr;  ///< The row that it follows, if it does.
+    std::uint64_t batch = 0;   ///< The batch of changes that makes it.
+};
+
+/// A row of `type` with `values`, and in all other fields what the old row has, or null. The caller
+/// frees it with `free_row`.
+Row* make_row(const schema::Type& type, RowOrigin origin, const FieldValues& values);
 void free_row(const Row* row);
 
 }  // namespace xos::model

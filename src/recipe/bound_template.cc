@@ -82,8 +82,16 @@ void bind_property(const Yaml::Member& member, BoundTemplate& into, Mistakes& mi
     into.places[*at] = member.value.place();
 }
 
-void bind_requirement(const Requirement& requirement, const std::vector<NodeTemplate>& templates,
-                      const schema::Schema& schema, BoundTemplate& into, Mistakes& mistakes) {
+/// Where the names of a recipe are found.
+struct Names {
+    const std::vector<NodeTemplate>& templates;
+    const schema::Schema& schema;
+};
+
+void bind_requirement(const Requirement& requirement, const Names& names, BoundTemplate& into,
+                      Mistakes& mistakes) {
+    const std::vector<NodeTemplate>& templates = names.templates;
+    const schema::Schema& schema = names.schema;
     const schema::Type& type = *into.type;
     const auto at = type.find_field_index(requirement.name);
     if (!at || *at >= type.fields.size() || !is_link(type.fields[*at])) {
@@ -96,10 +104,10 @@ void bind_requirement(const Requirement& requirement, const std::vector<NodeTemp
         return other.name == requirement.node;
     });
     if (target == templates.end()) {
-        std::vector<std::string> names;
+        std::vector<std::string> known;
         for (const NodeTemplate& other : templates)
-            names.push_back(other.name);
-        std::string hint = did_you_mean(requirement.node, names);
+            known.push_back(other.name);
+        std::string hint = did_you_mean(requirement.node, known);
         if (hint.empty())
             hint = ": give an object that exists already a template with must-exist: true";
         mistakes.add(requirement.node_place,
@@ -138,7 +146,7 @@ std::vector<BoundTemplate> bind(const Document& document, const schema::Schema& 
         for (const Yaml::Member* member : node.properties)
             bind_property(*member, one, mistakes);
         for (const Requirement& requirement : node.requirements)
-            bind_requirement(requirement, document.templates, schema, one, mistakes);
+            bind_requirement(requirement, {document.templates, schema}, one, mistakes);
     }
     return bound;
 }

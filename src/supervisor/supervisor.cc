@@ -30,13 +30,16 @@ std::string describe_end(int status) {
 
 }  // namespace
 
-Supervisor::Supervisor(Options options, int socket, pid_t kernel, const Clock& clock, Log& log)
-    : options_(std::move(options)), socket_(socket), kernel_(kernel), clock_(clock), log_(log) {}
+Supervisor::Supervisor(Options options, KernelProcess kernel, const Clock& clock, Log& log)
+    : options_(std::move(options)),
+      socket_(kernel.socket),
+      kernel_(kernel.pid),
+      clock_(clock),
+      log_(log) {}
 
-Result<std::unique_ptr<Supervisor>> Supervisor::create(Options options, int socket, pid_t kernel,
+Result<std::unique_ptr<Supervisor>> Supervisor::create(Options options, KernelProcess kernel,
                                                        const Clock& clock, Log& log) {
-    std::unique_ptr<Supervisor> supervisor(
-        new Supervisor(std::move(options), socket, kernel, clock, log));
+    std::unique_ptr<Supervisor> supervisor(new Supervisor(std::move(options), kernel, clock, log));
     sigset_t handled;
     ::sigemptyset(&handled);
     for (const int signal : {SIGTERM, SIGINT, SIGCHLD})

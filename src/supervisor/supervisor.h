@@ -29,9 +29,15 @@ public:
         Duration patience{5'000};  ///< For a process to end before it is killed.
     };
 
-    /// `socket` leads to the kernel's process `kernel`, a child of this one. `clock` and `log` must
-    /// outlive the supervisor. Blocks SIGTERM, SIGINT and SIGCHLD in this process.
-    static Result<std::unique_ptr<Supervisor>> create(Options options, int socket, pid_t kernel,
+    /// The kernel's process, a child of this one, and the socket that leads to it.
+    struct KernelProcess {
+        pid_t pid = 0;
+        int socket = -1;
+    };
+
+    /// `clock` and `log` must outlive the supervisor. Blocks SIGTERM, SIGINT and SIGCHLD in this
+    /// process.
+    static Result<std::unique_ptr<Supervisor>> create(Options options, KernelProcess kernel,
                                                       const Clock& clock, Log& log);
     ~Supervisor();
 
@@ -53,7 +59,7 @@ private:
         std::optional<TimePoint> kill_at;
     };
 
-    Supervisor(Options options, int socket, pid_t kernel, const Clock& clock, Log& log);
+    Supervisor(Options options, KernelProcess kernel, const Clock& clock, Log& log);
     int wait_time() const;
     void poll_once();
     void read_signals();

@@ -79,7 +79,7 @@ struct Supervised {
         SystemClock clock;
         Log log({.level = LogLevel::Error});
         auto made =
-            Supervisor::create({.program = program, .is_root = true}, socket, kernel, clock, log);
+            Supervisor::create({.program = program, .is_root = true}, {kernel, socket}, clock, log);
         return made ? (*made)->run() & 0x7f : 99;
     }
 

@@ -69,7 +69,7 @@ Result<int> run_supervisor(const Options& options, const Identities& identities,
         TRY(supervisor::Supervisor::create({.program = program_beside("xos-synchronizer"),
                                             .service_user = identities.services,
                                             .is_root = identities.kernel.has_value()},
-                                           socket, kernel, clock, log));
+                                           {kernel, socket}, clock, log));
     const int status = supervisor->run();
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

@@ -19,7 +19,8 @@ using model::Row;
 
 /// The core models with their rules, started, with a local cloud in them.
 struct World {
-    std::shared_ptr<const schema::Schema> schema = std::get<0>(schema::Schema::build(core::core_models()));
+    std::shared_ptr<const schema::Schema> schema =
+        std::get<0>(schema::Schema::build(core::core_models()));
     journal::MemoryEngine journal;
     FakeWallClock clock;
     std::unique_ptr<kernel::Kernel> kernel = open();
@@ -50,7 +51,8 @@ struct World {
     Outcome compile(std::string_view text, bool destroy = false) {
         const auto snapshot = kernel->snapshot();
         const Surroundings around{snapshot->view(), [](const Row&) { return true; }};
-        return destroy ? compile_destroy("r.yaml", text, around) : compile_apply("r.yaml", text, around);
+        return destroy ? compile_destroy("r.yaml", text, around)
+                       : compile_apply("r.yaml", text, around);
     }
     std::string mistakes(std::string_view text) {
         const auto outcome = compile(text);
@@ -62,7 +64,8 @@ struct World {
         if (const auto* problems = std::get_if<schema::Problems>(&outcome))
             FAIL(schema::format(*problems));
         auto compiled = std::get<Compiled>(std::move(outcome));
-        const auto done = kernel->commit({.principal = {}, .operations = compiled.operations, .request = {}});
+        const auto done =
+            kernel->commit({.principal = {}, .operations = compiled.operations, .request = {}});
         if (!done)
             FAIL(done.error().message());
         return compiled;
@@ -214,7 +217,8 @@ topology_template:
       type: tosca.nodes.Instance
       properties: {name: b}
       requirements: [{parent: a}]
-)").find("need each other") != std::string::npos);
+)")
+              .find("need each other") != std::string::npos);
 }
 
 }  // namespace
