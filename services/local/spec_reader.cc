@@ -117,11 +117,13 @@ Result<PortSpec> SpecReader::port(View view, const Row& instance, const Row& por
                                                  std::string(network->string(network_.name)) +
                                                  "\" is not at its controller yet"};
     const auto subnet = TRY(parse_ipv4_prefix(network->string(network_.subnet)));
+    const Mac mac = TRY(parse_mac(port.string(port_.mac)));
+    const Ipv4 address = TRY(parse_ipv4(port.string(port_.ip)));
     PortSpec spec{.id = port.id(),
                   .network = bridge->id(),
                   .number = static_cast<int>(port.integer(port_.number)),
-                  .mac = TRY(parse_mac(port.string(port_.mac))),
-                  .address = {TRY(parse_ipv4(port.string(port_.ip))), subnet.length}};
+                  .mac = mac,
+                  .address = {address, subnet.length}};
     if (has_way_out(view, *network))
         spec.gateway = gateway_of(subnet).address;
     return spec;

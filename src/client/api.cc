@@ -179,10 +179,11 @@ Result<Json> Api::run_recipe(std::string_view verb, std::string_view text, Write
 
 Result<Json> Api::upload(std::string_view plural, ObjectId id, const std::string& path,
                          std::function<void(std::uint64_t sent, std::uint64_t total)> on_progress) {
+    auto file = TRY(http::FileRange::open(path));
     http::Client::Call call{.method = "PUT",
                             .target = path_of(plural, id) + "/content",
                             .headers = {{"Content-Type", "application/octet-stream"}},
-                            .body = TRY(http::FileRange::open(path)),
+                            .body = std::move(file),
                             .on_progress = std::move(on_progress)};
     return parse_answer(TRY(send(std::move(call))));
 }

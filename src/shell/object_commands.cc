@@ -229,8 +229,10 @@ Result<void> remove_object(Session& session, const ObjectArguments& arguments) {
 
 Result<void> watch_objects(Session& session, const ObjectArguments& arguments) {
     client::Watch::Options options;
-    if (!arguments.type.empty())
-        options.types = {TRY(session.catalog->find_type(arguments.type))->full_name()};
+    if (!arguments.type.empty()) {
+        const schema::Type* type = TRY(session.catalog->find_type(arguments.type));
+        options.types.push_back(type->full_name());
+    }
     const auto watch = TRY(client::Watch::open(*session.api, options));
     while (true) {
         const auto event = TRY(watch->next(Duration{3'600'000}));

@@ -10,8 +10,9 @@ using schema::Field;
 using schema::FieldType;
 
 Result<Session> Session::open(Format format) {
-    Session session{
-        .credentials = TRY(load_credentials()), .api = {}, .catalog = {}, .format = format};
+    Session session;
+    session.format = format;
+    session.credentials = TRY(load_credentials());
     client::Api::Options options{.token = session.credentials.token};
     options.http.tls_ca = session.credentials.tls_ca;
     session.api = TRY(client::Api::create(session.credentials.url, std::move(options)));

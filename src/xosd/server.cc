@@ -110,13 +110,13 @@ Result<void> open_world(World& world, const Options& options, int socket, Log& l
     auto services = read_service_folders(options.services, log);
     const auto schema = TRY(build_schema(services, log));
     auto observations = TRY(observations_of(services, *schema));
-    world.kernel =
-        TRY(kernel::Kernel::open({.schema = schema,
-                                  .journal = *world.journal,
-                                  .clock = world.wall_clock,
-                                  .rules = core::make_core_rules(*schema),
-                                  .access = access::Access(TRY(rights_of(services, *schema))),
-                                  .observations = std::move(observations)}));
+    auto rights = TRY(rights_of(services, *schema));
+    world.kernel = TRY(kernel::Kernel::open({.schema = schema,
+                                             .journal = *world.journal,
+                                             .clock = world.wall_clock,
+                                             .rules = core::make_core_rules(*schema),
+                                             .access = access::Access(std::move(rights)),
+                                             .observations = std::move(observations)}));
     world.link = std::make_unique<supervisor::Link>(socket);
     world.runner =
         std::make_unique<ServiceRunner>(std::move(services), *world.kernel, *world.link, log);

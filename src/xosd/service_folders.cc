@@ -40,10 +40,11 @@ Result<ServiceFolder> read_service_folder(const std::string& path) {
         return Error{ErrorCode::Invalid, schema::format(*problems)};
     ServiceFolder folder{
         .path = path, .manifest = std::move(std::get<Manifest>(parsed)), .models = {}};
-    for (const std::string& model : folder.manifest.models)
-        folder.models.push_back({.file = model,
-                                 .app = folder.manifest.name,
-                                 .text = TRY(read_file(path + "/" + model))});
+    for (const std::string& model : folder.manifest.models) {
+        auto source = TRY(read_file(path + "/" + model));
+        folder.models.push_back(
+            {.file = model, .app = folder.manifest.name, .text = std::move(source)});
+    }
     return folder;
 }
 

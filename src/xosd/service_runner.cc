@@ -27,12 +27,13 @@ Result<void> ServiceRunner::start(api::Api& api, const Place& place) {
     for (const ServiceFolder& service : services_) {
         const std::string& name = service.manifest.name;
         TRY(ensure_service(service.manifest));
+        auto token = TRY(api.make_service_token(name));
         wishes_[name] = {.name = name,
                          .service_dir = service.path,
                          .data_dir = place.data + "/" + name,
                          .url = place.url,
                          .tls_ca = place.tls_ca,
-                         .token = TRY(api.make_service_token(name)),
+                         .token = std::move(token),
                          .privileged = service.manifest.privileged};
     }
     started_.store(true, std::memory_order_release);
