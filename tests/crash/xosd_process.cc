@@ -114,7 +114,7 @@ Result<std::string> XosdProcess::await_url() {
     return Error{ErrorCode::Unavailable, "xosd does not listen: " + output()};
 }
 
-std::vector<pid_t> XosdProcess::processes() const {
+std::vector<pid_t> XosdProcess::processes() {
     std::vector<pid_t> found{first_};
     for (std::size_t i = 0; i < found.size(); ++i) {
         const auto below = children(found[i]);
@@ -122,6 +122,10 @@ std::vector<pid_t> XosdProcess::processes() const {
     }
     if (!lives(first_))
         found.erase(found.begin());
+    for (const pid_t pid : found) {
+        if (std::find(seen_.begin(), seen_.end(), pid) == seen_.end())
+            seen_.push_back(pid);
+    }
     return found;
 }
 
@@ -135,16 +139,9 @@ void XosdProcess::signal(int number) const {
         ::kill(first_, number);
 }
 
-void XosdProcess::remember() {
-    for (const pid_t pid : processes()) {
-        if (std::find(seen_.begin(), seen_.end(), pid) == seen_.end())
-            seen_.push_back(pid);
-    }
-}
-
 /// Takes in whoever of these processes has ended and is a child by now.
 void XosdProcess::reap() {
-    remember();
+    processes();
     for (const pid_t pid : seen_) {
         int status = 0;
         if (::waitpid(pid, &status, WNOHANG) == pid && pid == first_)
@@ -158,7 +155,7 @@ void XosdProcess::reap() {
 void XosdProcess::kill_all() {
     if (ended_)
         return;
-    remember();
+    processes();
     ::kill(-first_, SIGKILL);
     for (int round = 0; !all_end(Duration(2'000)); ++round) {
         for (const pid_t pid : seen_)

@@ -42,8 +42,8 @@ public:
     Result<std::string> await_url();
 
     pid_t pid() const { return first_; }
-    /// The first process and all below it that live.
-    std::vector<pid_t> processes() const;
+    /// The first process and all below it that live, which are waited for from now on.
+    std::vector<pid_t> processes();
     /// The child that runs the kernel; nothing when there is none.
     std::optional<pid_t> kernel() const;
 
@@ -63,7 +63,6 @@ private:
     explicit XosdProcess(Options options) : options_(std::move(options)) {}
     void run();
     void reap();
-    void remember();
 
     const Options options_;
     pid_t first_ = 0;
