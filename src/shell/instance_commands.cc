@@ -118,6 +118,16 @@ Result<void> add_troubled(Session& session, const schema::Type& type, Table& tab
     return {};
 }
 
+/// Where nothing was started there is no state to tell, but a reason.
+std::string state_of_service(const Json& service) {
+    const std::string_view state = service.text("state");
+    if (!state.empty())
+        return std::string(state);
+    const Json* enabled = service.find("enabled");
+    const bool is_off = enabled && enabled->as_bool() && !*enabled->as_bool();
+    return is_off ? "switched off" : "not loaded";
+}
+
 }  // namespace
 
 Result<void> status(Session& session) {
@@ -130,7 +140,7 @@ Result<void> status(Session& session) {
     const Json* items = services.find("items");
     for (const Json& service : items && items->as_array() ? *items->as_array() : Json::Array{}) {
         const std::int64_t pid = service.number("pid");
-        table.add({std::string(service.text("name")), std::string(service.text("state")),
+        table.add({std::string(service.text("name")), state_of_service(service),
                    pid > 0 ? std::to_string(pid) : "", std::to_string(service.number("restarts")),
                    one_line(service.text("message"), 80)});
     }
