@@ -96,11 +96,14 @@ Result<FieldValues> resolve_fields(const FieldValues& fields, const std::vector<
 std::optional<std::string> check_link(const Change& change, const Caller& caller,
                                       const schema::Field& field, ObjectId target) {
     const Row* row = change.view().find(target);
+    const std::string& wanted = change.schema().type(field.target).name;
     const bool is_new = row && !change.before(target);
-    if (row && (is_new || caller.access.may_read(change.view(), caller.principal, *row)))
-        return std::nullopt;  // Its type and life are checked with the object.
-    return "there is no " + change.schema().type(field.target).name + " " +
-           std::to_string(target.value);
+    if (!row || !(is_new || caller.access.may_read(change.view(), caller.principal, *row)))
+        return "there is no " + wanted + " " + std::to_string(target.value);
+    // Its life is checked with the object, its type before any rule follows the link.
+    if (!change.schema().is_a(row->type(), field.target))
+        return describe(change.view(), *row) + " is no " + wanted;
+    return std::nullopt;
 }
 
 }  // namespace

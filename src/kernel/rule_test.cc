@@ -61,6 +61,17 @@ TEST_CASE("rules that never agree are refused with their names and the object") 
     CHECK(kernel.view().count(kernel.type("Slice").id) == 0);
 }
 
+TEST_CASE("rules never see a link to an object of another type, not even to its own") {
+    RunningKernel kernel{small_model(), rules_with({"this", "that"})};  // Would not come to an end.
+    const ObjectId site = kernel.make("Site", {{"name", std::string("s")}});
+    const ObjectId next{site.value + 1};
+    const auto refused =
+        kernel.commit({kernel.create("Slice", {{"name", std::string("a")}, {"site", next}})});
+    REQUIRE(!refused);
+    CHECK(refused.error().details() ==
+          std::vector<ErrorDetail>{{"site_id", "Slice \"a\" is no Site"}});
+}
+
 TEST_CASE("a rule's change cannot be undone by the caller in the same transaction") {
     RunningKernel kernel{small_model(), rules_with({"noted"})};
     const ObjectId site = kernel.make("Site", {{"name", std::string("s")}});
