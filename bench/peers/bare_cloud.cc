@@ -76,7 +76,7 @@ Result<void> run_crun(const std::string& root, const std::string& log,
     posix_spawn_file_actions_destroy(&actions);
     int status = 0;
     if (problem != 0 || ::waitpid(pid, &status, 0) != pid || status != 0)
-        return failed("crun " + words.front() + " failed; its log is " + log);
+        return failed("crun " + words.front() + " failed: " + TRY(read_file(log)));
     return {};
 }
 
