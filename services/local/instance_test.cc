@@ -62,8 +62,9 @@ TEST_CASE("user data runs at each start, with the interfaces in place") {
     CHECK(eventually([&] { return host.inside(*cloud, 5, "cat /seen") == "1\n"; }));
 
     host.inside(*cloud, 5,
-                "(trap 'echo ended >> /seen; exit' TERM; while true; do sleep 0.01; done) "
-                ">/dev/null 2>&1 &");
+                "(trap 'echo ended >> /seen; exit' TERM; touch /traps; "
+                "while true; do sleep 0.01; done) >/dev/null 2>&1 & "
+                "until test -e /traps; do sleep 0.01; done");
     REQUIRE_OK(cloud->stop_instance({5}));
     CHECK(cloud->find_instance({5}).phase == ContainerPhase::Absent);
     REQUIRE_OK(cloud->ensure_instance(spec));
