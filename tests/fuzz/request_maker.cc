@@ -9,6 +9,7 @@ namespace xos::fuzz {
 namespace {
 
 constexpr std::size_t kHighestId = 150;
+constexpr std::size_t kMostIds = 40;
 constexpr std::size_t kMostNames = 200;
 
 const std::vector<std::string> kOperators = {
@@ -113,19 +114,44 @@ RequestMaker::RequestMaker(std::uint64_t seed, const Json& types, std::vector<st
             one.type = field.text("type");
             one.writable = *field.find("read_only") == Json(false);
             one.required = *field.find("required") == Json(true);
+            if (const Json* relation = field.find("relation"); relation->is_object()) {
+                const std::string_view target = relation->text("model");
+                one.target = target.substr(target.rfind('.') + 1);
+            }
             for (const Json& option : *field.find("options")->as_array())
                 one.options.emplace_back(option.text("id"));
         }
     }
 }
 
-std::string RequestMaker::id() {
+void RequestMaker::learn(const Json& object) {
+    const std::int64_t id = object.number("id");
+    const Json* classes = object.find("class_names");
+    if (id == 0 || !classes || !classes->as_array())
+        return;
+    for (const Json& name : *classes->as_array()) {
+        auto& known = ids_[*name.as_string()];
+        known.push_back(id);
+        if (known.size() > kMostIds)
+            known.erase(known.begin());
+    }
+}
+
+/// The id of an object of the type, where one is known.
+std::int64_t RequestMaker::known_id(const std::string& type) {
+    const auto known = ids_.find(type);
+    if (known == ids_.end() || mutator_.chance(30))
+        return static_cast<std::int64_t>(mutator_.below(kHighestId));
+    return mutator_.pick(known->second);
+}
+
+std::string RequestMaker::id(const std::string& type) {
     switch (careful_ ? 4 : mutator_.below(40)) {
         case 0: return "0";
         case 1: return "-1";
         case 2: return "9007199254740993";
         case 3: return escape(text());
-        default: return std::to_string(1 + mutator_.below(kHighestId));
+        default: return std::to_string(known_id(type));
     }
 }
 
@@ -151,9 +177,9 @@ Json RequestMaker::value(const Field& field) {
     if (!field.options.empty() && !wild(4))
         return mutator_.pick(field.options);
     if (field.name.ends_with("_ids"))
-        return Json::Array{Json(static_cast<std::int64_t>(mutator_.below(kHighestId)))};
+        return Json::Array{Json(known_id(field.target))};
     if (field.name.ends_with("_id"))
-        return Json(static_cast<std::int64_t>(mutator_.below(kHighestId)));
+        return Json(known_id(field.target));
     if (field.type == "boolean")
         return mutator_.chance(2);
     if (field.type == "integer" || field.type == "number")
@@ -208,9 +234,8 @@ Json RequestMaker::transaction() {
         if (mutator_.chance(2))
             operation.set("as", mutator_.pick(kLabels).substr(1));
         if (mutator_.chance(2))
-            operation.set("id", mutator_.chance(3)
-                                    ? Json(mutator_.pick(kLabels))
-                                    : Json(static_cast<std::int64_t>(mutator_.below(kHighestId))));
+            operation.set("id", mutator_.chance(3) ? Json(mutator_.pick(kLabels))
+                                                   : Json(known_id(type.name)));
         Json values = fields(type);
         for (auto& [name, value] : *values.as_object()) {
             if (name.ends_with("_id") && mutator_.chance(2))
@@ -247,7 +272,7 @@ std::string RequestMaker::query(const Type& type) {
             name = mutator_.pick(type.fields).name + "__" + mutator_.pick(kOperators);
         if (mutator_.chance(10))
             name = mutator_.mutate(name);
-        const std::string value = mutator_.chance(3)   ? id()
+        const std::string value = mutator_.chance(3)   ? id(type.name)
                                   : mutator_.chance(2) ? mutator_.pick(type.fields).name
                                                        : escape(text());
         query += (query.empty() ? "?" : "&") + escape(name) + "=" + value;
@@ -258,7 +283,8 @@ std::string RequestMaker::query(const Type& type) {
 std::string RequestMaker::object_path() {
     static const std::vector<std::string> kBelow = {"/history", "/why",           "/content",
                                                     "/can",     "/actions/retry", "/x"};
-    std::string path = mutator_.pick(types_).path + "/" + id();
+    const Type& type = mutator_.pick(types_);
+    std::string path = type.path + "/" + id(type.name);
     if (mutator_.chance(4))
         path += mutator_.pick(kBelow);
     return path;
@@ -325,7 +351,7 @@ http::Client::Call RequestMaker::next() {
                                                      : "application/json");
     }
     if (wild(10))
-        call.headers.set("If-Match", "\"" + id() + "\"");
+        call.headers.set("If-Match", "\"" + id("") + "\"");
     if (mutator_.chance(10))
         call.headers.set("Idempotency-Key", std::to_string(mutator_.below(20)));
     if (wild(30))

@@ -4,6 +4,7 @@
 #include "http/client.h"
 #include "mutator.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,12 +18,15 @@ public:
     RequestMaker(std::uint64_t seed, const Json& types, std::vector<std::string> recipes);
 
     http::Client::Call next();
+    /// An object that is there, to be used in later requests.
+    void learn(const Json& object);
 
 private:
     struct Field {
         std::string name;
         std::string type;
         std::vector<std::string> options;
+        std::string target;  ///< Of a link: the name of the type, without the app.
         bool writable = false;
         bool required = false;
     };
@@ -43,7 +47,8 @@ private:
     Json fields(const Type& type);
     Json transaction();
     Json status();
-    std::string id();
+    std::string id(const std::string& type);
+    std::int64_t known_id(const std::string& type);
 
     bool wild(std::size_t of) { return !careful_ && mutator_.chance(of); }
 
@@ -51,6 +56,7 @@ private:
     bool careful_ = false;  // The request being made has no mistake but by what it refers to.
     std::vector<Type> types_;
     std::vector<std::string> recipes_;
+    std::map<std::string, std::vector<std::int64_t>> ids_;  // By type.
     std::vector<std::string> names_;  // Texts that were values before: they meet again.
 };
 
