@@ -1,0 +1,1 @@
+// Has precompiled.h read; see xos.cmake.

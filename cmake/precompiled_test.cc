@@ -1,0 +1,1 @@
+// Has precompiled_test.h read; see xos.cmake.

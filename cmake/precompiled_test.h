@@ -1,0 +1,6 @@
+// The same for tests.
+#include "precompiled.h"
+
+#include <doctest/doctest.h>
+
+#include <random>
