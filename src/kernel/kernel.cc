@@ -151,7 +151,8 @@ Result<std::vector<ObjectId>> Kernel::execute(Change& change, Transaction& trans
     TRY(check_given_links(change, caller, transaction, ids));
     change.end_operations();
     TRY(run_rules(parts_.rules, change));
-    TRY(assign_owners(change, parts_.observations));
+    TRY(transaction.reviews_owners ? assign_all_owners(change, parts_.observations)
+                                   : assign_owners(change, parts_.observations));
     TRY(check_after(change, caller, transaction, ids));
     TRY(check_objects(change));
     change.purge();

@@ -42,6 +42,29 @@ std::set<ObjectId> concerned(const Change& change, const std::vector<Observation
     return objects;
 }
 
+Result<void> assign_owner(Change& change, const std::vector<Observation>& observations,
+                          ObjectId id) {
+    const Row* row = change.view().find(id);
+    if (!row || row->deleted() || !row->is_null(base::kBackendOwner) || row->boolean(base::kNoSync))
+        return {};
+    const Observation* first = nullptr;
+    for (const Observation& observation : observations) {
+        if (!matches(change.view(), observation, *row))
+            continue;
+        if (first && first->service != observation.service)
+            return Error{ErrorCode::Conflict,
+                         describe(change.view(), *row) + " is selected by two services, \"" +
+                             first->service + "\" and \"" + observation.service + "\""};
+        first = &observation;
+    }
+    const Row* service = first ? find_service(change.view(), first->service) : nullptr;
+    if (service)
+        change.update(id, {{base::kBackendOwner, service->id()},
+                           {base::kBackendCode, std::int64_t{0}},
+                           {base::kBackendSince, change.now()}});
+    return {};
+}
+
 }  // namespace
 
 const Row* find_service(model::View view, std::string_view name) {
@@ -65,27 +88,21 @@ bool selects(model::View view, const std::vector<Observation>& observations,
 Result<void> assign_owners(Change& change, const std::vector<Observation>& observations) {
     if (observations.empty())
         return {};
-    for (const ObjectId id : concerned(change, observations)) {
-        const Row* row = change.view().find(id);
-        if (!row || row->deleted() || !row->is_null(base::kBackendOwner) ||
-            row->boolean(base::kNoSync))
-            continue;
-        const Observation* first = nullptr;
-        for (const Observation& observation : observations) {
-            if (!matches(change.view(), observation, *row))
-                continue;
-            if (first && first->service != observation.service)
-                return Error{ErrorCode::Conflict,
-                             describe(change.view(), *row) + " is selected by two services, \"" +
-                                 first->service + "\" and \"" + observation.service + "\""};
-            first = &observation;
-        }
-        const Row* service = first ? find_service(change.view(), first->service) : nullptr;
-        if (service)
-            change.update(id, {{base::kBackendOwner, service->id()},
-                               {base::kBackendCode, std::int64_t{0}},
-                               {base::kBackendSince, change.now()}});
+    for (const ObjectId id : concerned(change, observations))
+        TRY(assign_owner(change, observations, id));
+    return {};
+}
+
+Result<void> assign_all_owners(Change& change, const std::vector<Observation>& observations) {
+    std::set<ObjectId> objects;
+    for (const Observation& observation : observations) {
+        change.view().for_each(observation.type, [&](const Row& row) {
+            objects.insert(row.id());
+            return true;
+        });
     }
+    for (const ObjectId id : objects)
+        TRY(assign_owner(change, observations, id));
     return {};
 }
 

@@ -20,6 +20,8 @@ struct Observation {
 /// service whose observation selects the object. One that has an owner keeps it until the owner
 /// has said it is clean. Conflict when two services select the same object, naming both.
 Result<void> assign_owners(Change& change, const std::vector<Observation>& observations);
+/// The same for all objects of the observed types.
+Result<void> assign_all_owners(Change& change, const std::vector<Observation>& observations);
 
 /// The live Service called `name`, or nullptr.
 const model::Row* find_service(model::View view, std::string_view name);

@@ -31,6 +31,23 @@ TEST_CASE_FIXTURE(World, "the service that observes an object owns it from its f
     CHECK(find(slice)->ready());
 }
 
+TEST_CASE("what was there before its service came gets an owner when owners are reviewed") {
+    RunningKernel kernel{small_model(), {}, {{"service", "Instance"}}};
+    const ObjectId site = kernel.make("Site", {{"name", std::string("s")}});
+    const ObjectId slice = kernel.make("Slice", {{"name", std::string("a")}, {"site", site}});
+    const ObjectId early = kernel.make("Instance", {{"name", std::string("i")}, {"slice", slice}});
+    const ObjectId service = kernel.make("Service", {{"name", std::string("service")}});
+    CHECK(kernel.view().find(early)->is_null(base::kBackendOwner));
+    REQUIRE(kernel->commit({.reviews_owners = true}));
+    CHECK(kernel.view().find(early)->link(base::kBackendOwner) == service);
+    CHECK(!kernel.view().find(early)->ready());
+    CHECK(kernel.view().find(slice)->is_null(base::kBackendOwner));
+
+    const auto again = kernel->commit({.reviews_owners = true});
+    REQUIRE(again);
+    CHECK(again->revision == kernel->snapshot()->revision());
+}
+
 TEST_CASE_FIXTURE(World, "done makes an object ready for the goal that was read") {
     REQUIRE(kernel.report(service, item(State::Done)));
     CHECK(find(instance)->ready());

@@ -42,8 +42,11 @@ struct Transaction {
 
     Principal principal;
     std::vector<Operation> operations;
-    std::string request;  ///< Id of the request, for history and logs.
-    Side side = {};       ///< Called on the commit thread; empty: nothing.
+    std::string request = {};  ///< Id of the request, for history and logs.
+    Side side = {};            ///< Called on the commit thread; empty: nothing.
+    /// Looks for owners of all objects that services observe, not only of those touched: what to
+    /// do when services have come.
+    bool reviews_owners = false;
 };
 
 /// What a transaction has done. It is durable.

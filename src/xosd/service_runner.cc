@@ -36,6 +36,9 @@ Result<void> ServiceRunner::start(api::Api& api, const Place& place) {
                          .token = std::move(token),
                          .privileged = service.manifest.privileged};
     }
+    // What was there before a service came is looked at as if it had just been made.
+    if (auto reviewed = kernel_.commit({.reviews_owners = true}); !reviewed)
+        log_.error("some objects have no owner", {{"error", reviewed.error().message()}});
     started_.store(true, std::memory_order_release);
     const auto snapshot = kernel_.snapshot();
     for (const ServiceFolder& service : services_) {
