@@ -87,7 +87,8 @@ def shape(xos, instances, slices, networks_each):
 
     for s in range(slices):
         create("slices", f"s{s}", name=f"local_s{s}", site_id=site, network="noauto",
-               default_isolation="container", default_image_id=image)
+               default_isolation="container", default_image_id=image,
+               max_instances=instances)
     for n in range(networks):
         create("networks", f"n{n}", name=f"local_n{n}", template_id=template,
                owner_id=f"$s{n % slices}", permit_all_slices=True)

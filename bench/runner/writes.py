@@ -89,7 +89,8 @@ def cloud_without_back_end(xos, slices=200):
     for s in range(slices):
         operations.append({"op": "create", "type": "core/slices", "as": f"s{s}", "fields": {
             "name": f"home_s{s}", "site_id": "$site", "network": "noauto",
-            "default_isolation": "container", "default_image_id": "$image"}})
+            "default_isolation": "container", "default_image_id": "$image",
+            "max_instances": 1000000}})
     for n in range(2 * slices):
         operations.append({"op": "create", "type": "core/networks", "fields": {
             "name": f"n{n}", "template_id": template, "owner_id": f"$s{n // 2}",

@@ -18,9 +18,9 @@ Texts addresses(const World& world, ObjectId network) {
 
 /// Another deployment with a node of its own controller.
 ObjectId far_node(World& world) {
+    const ObjectId deployment = world.make_deployment("far");
     ObjectId node;
     world.must([&](Steps& steps) {
-        const ObjectId deployment = steps.make("Deployment", {{"name", "far"}});
         const ObjectId controller = steps.make(
             "Controller", {{"name", "far"}, {"backend_type", "local"}, {"deployment", deployment}});
         const ObjectId place = steps.make(

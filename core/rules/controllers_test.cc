@@ -56,7 +56,7 @@ TEST_CASE("a site with nodes hosts nodes") {
 
 TEST_CASE("the controller of a site deployment is of the same deployment") {
     World world;
-    const ObjectId elsewhere = world.make("Deployment", {{"name", "elsewhere"}});
+    const ObjectId elsewhere = world.make_deployment("elsewhere");
     const Error error = world.refusal([&](Steps& steps) {
         steps.make(
             "SiteDeployment",

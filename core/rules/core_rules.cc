@@ -12,7 +12,8 @@ kernel::Rules make_core_rules(const schema::Schema& schema) {
     for (const auto& make :
          {make_controllers, make_defaults, make_slice_name, make_slice_creator, make_slice_networks,
           make_owners_network, make_network_join, make_instance_name, make_one_image,
-          make_isolation, make_placement, make_ports, make_shadows, make_addresses})
+          make_isolation, make_placement, make_deployment_policy, make_quota, make_network_ports,
+          make_ports, make_shadows, make_addresses})
         rules.push_back(make(fields));
     return rules;
 }

@@ -67,7 +67,7 @@ TEST_CASE("the creator of an instance is the caller") {
 TEST_CASE("the deployment of an instance is its node's") {
     World world;
     const ObjectId slice = world.make_slice("lab_web");
-    const ObjectId elsewhere = world.make("Deployment", {{"name", "elsewhere"}});
+    const ObjectId elsewhere = world.make_deployment("elsewhere");
     const ObjectId instance = world.make_instance(slice, {{"node", world.node}});
     CHECK(world.link(instance, "deployment") == world.deployment);
     const Error error = world.refusal([&](Steps& steps) {
@@ -89,7 +89,7 @@ TEST_CASE("instances go to another deployment with their node") {
     World world;
     const ObjectId slice = world.make_slice("lab_web");
     const ObjectId instance = world.make_instance(slice, {{"node", world.node}});
-    const ObjectId elsewhere = world.make("Deployment", {{"name", "elsewhere"}});
+    const ObjectId elsewhere = world.make_deployment("elsewhere");
     const ObjectId place =
         world.make("SiteDeployment", {{"site", world.site}, {"deployment", elsewhere}});
     world.set(world.node, {{"site_deployment", place}});

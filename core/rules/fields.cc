@@ -37,12 +37,14 @@ SiteFields::SiteFields(const schema::Schema& schema) : type(type_called(schema, 
     name = field("name");
     login_base = field("login_base");
     hosts_nodes = field("hosts_nodes");
+    region = field("region");
 }
 
 DeploymentFields::DeploymentFields(const schema::Schema& schema)
     : type(type_called(schema, "Deployment").id) {
     const Lookup field(schema, type);
     name = field("name");
+    access_list = field("accessControl");
     default_image = field("default_image");
     default_flavor = field("default_flavor");
     default_isolation = field("default_isolation");
@@ -78,10 +80,18 @@ ImageFields::ImageFields(const schema::Schema& schema) : type(type_called(schema
     kind = field("kind");
 }
 
+ImageDeploymentsFields::ImageDeploymentsFields(const schema::Schema& schema)
+    : type(type_called(schema, "ImageDeployments").id) {
+    const Lookup field(schema, type);
+    image = field("image");
+    deployment = field("deployment");
+}
+
 FlavorFields::FlavorFields(const schema::Schema& schema) : type(type_called(schema, "Flavor").id) {
     const Lookup field(schema, type);
     name = field("name");
     is_default = field("default");
+    deployments = field("deployments");
 }
 
 NetworkTemplateFields::NetworkTemplateFields(const schema::Schema& schema)
@@ -89,6 +99,7 @@ NetworkTemplateFields::NetworkTemplateFields(const schema::Schema& schema)
     const Lookup field(schema, type);
     name = field("name");
     translation = field("translation");
+    deployments = field("deployments");
 }
 
 SliceFields::SliceFields(const schema::Schema& schema) : type(type_called(schema, "Slice").id) {
@@ -97,10 +108,17 @@ SliceFields::SliceFields(const schema::Schema& schema) : type(type_called(schema
     site = field("site");
     network = field("network");
     creator = field("creator");
+    max_instances = field("max_instances");
     default_image = field("default_image");
     default_flavor = field("default_flavor");
     default_isolation = field("default_isolation");
     default_node = field("default_node");
+}
+
+UserFields::UserFields(const schema::Schema& schema) : type(type_called(schema, "User").id) {
+    const Lookup field(schema, type);
+    email = field("email");
+    site = field("site");
 }
 
 SliceRoleFields::SliceRoleFields(const schema::Schema& schema)
@@ -146,6 +164,7 @@ NetworkFields::NetworkFields(const schema::Schema& schema)
     subnet = field("subnet");
     start_ip = field("start_ip");
     end_ip = field("end_ip");
+    ports = field("ports");
 }
 
 NetworkSliceFields::NetworkSliceFields(const schema::Schema& schema)
@@ -186,8 +205,10 @@ Fields::Fields(const schema::Schema& schema)
       site_deployment(schema),
       node(schema),
       image(schema),
+      image_deployments(schema),
       flavor(schema),
       network_template(schema),
+      user(schema),
       slice(schema),
       slice_role(schema),
       slice_privilege(schema),

@@ -11,13 +11,13 @@ using schema::FieldIndex;
 struct SiteFields {
     explicit SiteFields(const schema::Schema& schema);
     TypeId type;
-    FieldIndex name, login_base, hosts_nodes;
+    FieldIndex name, login_base, hosts_nodes, region;
 };
 
 struct DeploymentFields {
     explicit DeploymentFields(const schema::Schema& schema);
     TypeId type;
-    FieldIndex name, default_image, default_flavor, default_isolation;
+    FieldIndex name, access_list, default_image, default_flavor, default_isolation;
 };
 
 struct ControllerFields {
@@ -44,23 +44,35 @@ struct ImageFields {
     FieldIndex name, kind;
 };
 
+struct ImageDeploymentsFields {
+    explicit ImageDeploymentsFields(const schema::Schema& schema);
+    TypeId type;
+    FieldIndex image, deployment;
+};
+
 struct FlavorFields {
     explicit FlavorFields(const schema::Schema& schema);
     TypeId type;
-    FieldIndex name, is_default;
+    FieldIndex name, is_default, deployments;
 };
 
 struct NetworkTemplateFields {
     explicit NetworkTemplateFields(const schema::Schema& schema);
     TypeId type;
-    FieldIndex name, translation;
+    FieldIndex name, translation, deployments;
 };
 
 struct SliceFields {
     explicit SliceFields(const schema::Schema& schema);
     TypeId type;
-    FieldIndex name, site, network, creator, default_image, default_flavor, default_isolation,
-        default_node;
+    FieldIndex name, site, network, creator, max_instances, default_image, default_flavor,
+        default_isolation, default_node;
+};
+
+struct UserFields {
+    explicit UserFields(const schema::Schema& schema);
+    TypeId type;
+    FieldIndex email, site;
 };
 
 struct SliceRoleFields {
@@ -86,7 +98,7 @@ struct NetworkFields {
     explicit NetworkFields(const schema::Schema& schema);
     TypeId type;
     FieldIndex name, network_template, owner, site, autoconnect, permit_all_slices,
-        permitted_slices, subnet, start_ip, end_ip;
+        permitted_slices, subnet, start_ip, end_ip, ports;
 };
 
 struct NetworkSliceFields {
@@ -126,8 +138,10 @@ struct Fields {
     SiteDeploymentFields site_deployment;
     NodeFields node;
     ImageFields image;
+    ImageDeploymentsFields image_deployments;
     FlavorFields flavor;
     NetworkTemplateFields network_template;
+    UserFields user;
     SliceFields slice;
     SliceRoleFields slice_role;
     SlicePrivilegeFields slice_privilege;

@@ -61,6 +61,7 @@ TEST_CASE("the image changes while instances live only when they are replaced wi
     World world;
     const ObjectId slice = world.make_slice("lab_web");
     const ObjectId other = world.make("Image", {{"name", "other"}, {"kind", "container"}});
+    world.make("ImageDeployments", {{"image", other}, {"deployment", world.deployment}});
     const ObjectId instance = world.make_instance(slice, {{"name", "a"}});
     const Error error = world.refusal([&](Steps& steps) {
         steps.set(slice, {{"default_image", other}});

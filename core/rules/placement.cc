@@ -1,5 +1,5 @@
 #include "base/text.h"
-#include "core/rules/core_rule.h"
+#include "core/rules/admission.h"
 #include "core/rules/location.h"
 #include "core/rules/rules.h"
 
@@ -36,9 +36,9 @@ struct Reason {
 };
 
 /// An Instance without a node gets the one with the fewest live Instances, then the lowest id, of
-/// those that can take it. A `container_vm` goes where its parent is, and the Instances of a Slice
-/// with a `default_node` go there. A node that is given must be able to take the Instance, too.
-/// Asked when the Instance is placed: later a node may be disabled.
+/// those that can take it and whose deployment admits it. A `container_vm` goes where its parent
+/// is, and the Instances of a Slice with a `default_node` go there. A node that is given must be
+/// able to take the Instance, too. Asked when the Instance is placed: later a node may be disabled.
 class Placement : public CoreRule {
 public:
     explicit Placement(FieldsPointer fields)
@@ -56,6 +56,9 @@ public:
     }
 
 private:
+    /// What each Deployment that was asked says to the Instance.
+    using Answers = std::unordered_map<ObjectId, std::string>;
+
     Result<void> check_given(const Change& change, const Edit& edit, const Row& instance) const {
         const auto& instances = fields().instance;
         const Row* node = find_live(change, fields().node.type, instance.link(instances.node));
@@ -83,8 +86,9 @@ private:
         const Row* best = nullptr;
         std::size_t best_load = 0;
         std::vector<Reason> reasons;
+        Answers answers;
         for (const Row* node : candidates(change, instance)) {
-            std::string reason = why_not(change.view(), instance, *node);
+            std::string reason = why_not(change.view(), instance, *node, answers);
             if (!reason.empty()) {
                 reasons.push_back({node->id(), std::move(reason)});
                 continue;
@@ -162,12 +166,19 @@ private:
         return deployment.value == 0 || deployment_of_node(view, fields(), node) == deployment;
     }
 
-    std::string why_not(View view, const Row& instance, const Row& node) const {
+    std::string why_not(View view, const Row& instance, const Row& node, Answers& answers) const {
         if (!node.boolean(fields().node.enabled))
             return "is not enabled";
         if (controller_of_node(view, fields(), node).value == 0)
             return "has no controller, as its site deployment names none";
-        return missing_layer(view, instance, node);
+        std::string reason = missing_layer(view, instance, node);
+        if (!reason.empty())
+            return reason;
+        const ObjectId deployment = deployment_of_node(view, fields(), node);
+        const auto [answer, is_new] = answers.try_emplace(deployment);
+        if (is_new)
+            answer->second = why_no_instance(view, fields(), instance, deployment);
+        return answer->second.empty() ? std::string() : "is ruled out: " + answer->second;
     }
 
     /// A controller that has not reported its layers yet may turn out to have it.

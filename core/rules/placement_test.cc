@@ -49,7 +49,7 @@ TEST_CASE("a node that is given is taken, and one that is taken away is chosen a
 TEST_CASE("a deployment that is named is kept to") {
     World world;
     const ObjectId slice = world.make_slice("lab_web");
-    const ObjectId far = world.make("Deployment", {{"name", "far"}});
+    const ObjectId far = world.make_deployment("far");
     CHECK(refusal(world, {{"slice", slice}, {"deployment", far}}) ==
           "instance \"a\": no node can take it: deployment \"far\" has no nodes");
     const ObjectId controller =
@@ -74,7 +74,7 @@ TEST_CASE("the default node of a slice comes first, within the deployment named"
 TEST_CASE("nodes that are not enabled, have no controller, or lack the layer are passed over") {
     World world;
     const ObjectId slice = world.make_slice("lab_web");
-    const ObjectId bare = world.make("Deployment", {{"name", "bare"}});
+    const ObjectId bare = world.make_deployment("bare");
     const ObjectId place =
         world.make("SiteDeployment", {{"site", world.site}, {"deployment", bare}});
     const ObjectId node = world.make("Node", {{"name", "n3"}, {"site_deployment", place}});

@@ -7,9 +7,8 @@ namespace {
 
 /// Another deployment with a controller and a node.
 struct Elsewhere {
-    explicit Elsewhere(World& world) {
+    explicit Elsewhere(World& world) : deployment(world.make_deployment("elsewhere")) {
         world.must([&](Steps& steps) {
-            deployment = steps.make("Deployment", {{"name", "elsewhere"}});
             controller = steps.make(
                 "Controller",
                 {{"name", "second"}, {"backend_type", "local"}, {"deployment", deployment}});

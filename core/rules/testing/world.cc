@@ -80,6 +80,8 @@ void World::make_scenery() {
         other_node = steps.make("Node", {{"name", "n2"}, {"site_deployment", place}});
         image = steps.make("Image", {{"name", "tiny"}, {"kind", "container"}});
         vm_image = steps.make("Image", {{"name", "debian"}, {"kind", "vm"}});
+        for (const ObjectId offered : {image, vm_image})
+            steps.make("ImageDeployments", {{"image", offered}, {"deployment", deployment}});
         service = steps.make("Service", {{"name", "local"}});
     });
 }
@@ -214,6 +216,13 @@ ObjectId World::make_network(const std::string& name, ObjectId owner, NamedValue
     };
     values.insert(values.end(), more.begin(), more.end());
     return make("Network", values);
+}
+
+ObjectId World::make_deployment(const std::string& name) {
+    const ObjectId made = make("Deployment", {{"name", name}});
+    for (const ObjectId offered : {image, vm_image})
+        make("ImageDeployments", {{"image", offered}, {"deployment", made}});
+    return made;
 }
 
 ObjectId World::make_instance(ObjectId slice, NamedValues more) {

@@ -79,6 +79,8 @@ public:
     // A slice without networks of its own, and a network of a slice, which it is on.
     ObjectId make_slice(const std::string& name, NamedValues more = {});
     ObjectId make_network(const std::string& name, ObjectId owner, NamedValues more = {});
+    /// A deployment that offers what the first one does.
+    ObjectId make_deployment(const std::string& name);
     ObjectId make_instance(ObjectId slice, NamedValues more = {});
 
     ObjectId site, deployment, controller, place, node, other_node, service;
