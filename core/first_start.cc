@@ -90,6 +90,10 @@ kernel::Transaction first_start(const schema::Schema& schema, std::string_view e
                                               {"login_base", "xos"},
                                               {"abbreviated_name", "xos"},
                                               {"hosts_nodes", false}});
+    start.make("DeploymentRole", {{"role", "admin"}});
+    for (const char* role : {"admin", "access"})
+        start.make("ServiceRole", {{"role", role}});
+    start.make("XOSCore", {{"name", "XOS"}});
     start.make("User", {{"email", std::string(email)},
                         {"password", std::string(password_hash)},
                         {"firstname", "XOS"},

@@ -23,6 +23,9 @@ TEST_CASE("it starts with the roles, network templates and flavors that others b
     World world;
     CHECK(world.live("SiteRole").size() == 4);
     CHECK(world.live("SliceRole").size() == 2);
+    CHECK(world.live("ServiceRole").size() == 2);
+    CHECK(world.live("DeploymentRole").size() == 1);
+    CHECK(world.text(world.only("XOSCore", "name", "XOS"), "maintenance_mode") == "NORMAL");
     CHECK(world.text(world.only("NetworkTemplate", "name", "Private"), "translation") == "none");
     CHECK(world.text(world.only("NetworkTemplate", "name", "Public shared IPv4"), "translation") ==
           "NAT");

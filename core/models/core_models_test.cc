@@ -5,6 +5,8 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace xos::core {
@@ -48,31 +50,26 @@ std::vector<std::string> names(const Type& type, const std::vector<schema::Field
 
 using Names = std::vector<std::string>;
 
+// clang-format off
+constexpr std::string_view kTypes[] = {
+    "User", "Site", "SiteRole", "SitePrivilege", "SliceRole", "SlicePrivilege",
+    "DeploymentRole", "DeploymentPrivilege", "ServiceRole", "ServicePrivilege",
+    "UserCredential", "SiteCredential", "SliceCredential", "ControllerCredential",
+    "Token", "Deployment", "SiteDeployment", "Controller", "Node", "NodeLabel", "Image",
+    "ImageDeployments", "Flavor", "NetworkTemplate", "DeploymentLimit",
+    "NetworkParameterType", "NetworkParameter", "Tag", "Slice", "Instance",
+    "InstanceGroup", "Network", "NetworkSlice", "Port", "Router", "AddressPool",
+    "ControllerSite", "ControllerUser", "ControllerSlice", "ControllerNetwork",
+    "ControllerImages", "ControllerSitePrivilege", "ControllerSlicePrivilege", "Service",
+    "ServiceAttribute", "ServiceDependency", "ServiceInstance", "TenantWithContainer",
+    "ComputeServiceInstance", "ServiceInstanceLink", "ServiceInstanceAttribute",
+    "InterfaceType", "ServiceInterface", "ServicePort", "TrustDomain", "Principal",
+    "DashboardView", "UserDashboardView", "ServiceGraphConstraint", "XOSGuiExtension",
+    "Program", "BackupFile", "BackupOperation", "XOSCore"};
+// clang-format on
+
 TEST_CASE("the core types are there, in the app core") {
-    for (const char* name : {"User",
-                             "Site",
-                             "SiteRole",
-                             "SitePrivilege",
-                             "SliceRole",
-                             "SlicePrivilege",
-                             "Deployment",
-                             "SiteDeployment",
-                             "Controller",
-                             "Node",
-                             "Image",
-                             "ImageDeployments",
-                             "Flavor",
-                             "NetworkTemplate",
-                             "Slice",
-                             "Instance",
-                             "Network",
-                             "NetworkSlice",
-                             "Port",
-                             "ControllerSlice",
-                             "ControllerNetwork",
-                             "Service",
-                             "ServiceDependency",
-                             "Token"})
+    for (const std::string_view name : kTypes)
         CHECK(type(name).app == "core");
     CHECK(core_schema().find_plural("core", "slices") == &type("Slice"));
     CHECK(core_schema().find_plural("core", "imagedeployments") == &type("ImageDeployments"));
@@ -102,6 +99,14 @@ TEST_CASE("objects are named as tools name them") {
     CHECK(names(type("Image"), type("Image").keys[0].fields) == Names{"name", "tag"});
     CHECK(names(type("Image"), type("Image").natural_key) == Names{"name"});
     CHECK(type("Site").keys.size() == 2);
+    CHECK(names(type("DeploymentPrivilege"), type("DeploymentPrivilege").natural_key) ==
+          Names{"user", "deployment", "role"});
+    CHECK(names(type("ServiceAttribute"), type("ServiceAttribute").natural_key) ==
+          Names{"service", "name"});
+    CHECK(names(type("ControllerUser"), type("ControllerUser").natural_key) ==
+          Names{"controller", "user"});
+    CHECK(names(type("ServiceInterface"), type("ServiceInterface").natural_key) ==
+          Names{"service", "interface_type"});
 }
 
 TEST_CASE("parts go with their owner, and creators are forgotten") {
@@ -117,6 +122,20 @@ TEST_CASE("parts go with their owner, and creators are forgotten") {
     CHECK(field("Slice", "service").on_delete == OnDelete::Protect);
     CHECK(field("ImageDeployments", "image").on_delete == OnDelete::Protect);
     CHECK(field("Slice", "backend_owner").on_delete == OnDelete::Protect);
+    for (const auto& [name, link] : std::vector<std::pair<const char*, const char*>>{
+             {"DeploymentPrivilege", "deployment"},
+             {"ServicePrivilege", "service"},
+             {"SliceCredential", "slice"},
+             {"InstanceGroup", "slice"},
+             {"Router", "owner"},
+             {"ControllerUser", "user"},
+             {"ControllerSitePrivilege", "site_privilege"},
+             {"ServiceInstanceLink", "provider_service_instance"},
+             {"ServiceInstanceLink", "subscriber_network"},
+             {"ServiceInstanceAttribute", "service_instance"}})
+        CHECK_MESSAGE(field(name, link).on_delete == OnDelete::Cascade, name << "." << link);
+    CHECK(field("NodeLabel", "node").on_delete == OnDelete::Clear);
+    CHECK(field("ServicePort", "service").on_delete == OnDelete::Protect);
 }
 
 TEST_CASE("secrets, feedback and what rules choose are marked") {
@@ -134,8 +153,15 @@ TEST_CASE("secrets, feedback and what rules choose are marked") {
     CHECK(field("Network", "subnet").allocated);
     CHECK(field("Token", "digest").read_policy.has_value());
     CHECK(!type("Token").history);
-    CHECK(type("User").grants);
-    CHECK(type("SlicePrivilege").grants);
+    for (const char* name : {"User", "Token", "SitePrivilege", "SlicePrivilege",
+                             "DeploymentPrivilege", "ServicePrivilege"})
+        CHECK(type(name).grants);
+    for (const char* name :
+         {"UserCredential", "SiteCredential", "SliceCredential", "ControllerCredential"})
+        CHECK(field(name, "enc_value").secret);
+    CHECK(field("InstanceGroup", "count").allocated);
+    CHECK(field("DeploymentLimit", "used").field_class == FieldClass::Bookkeeping);
+    CHECK(field("BackupOperation", "status").field_class == FieldClass::Feedback);
     CHECK(type("Image").content);
     CHECK(field("Image", "content_sha256").field_class == FieldClass::Bookkeeping);
 }
