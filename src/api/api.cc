@@ -39,7 +39,7 @@ struct Api::Rooms {
           services(parts),
           objects(parts, services.services(), texts),
           sessions(parts, authentication, accounts),
-          recipes(parts),
+          recipes(parts, objects.writes()),
           operators(parts, *watch) {}
 
     Accounts accounts;

@@ -16,16 +16,55 @@ constexpr std::string_view kKind = "idempotency";
 constexpr std::size_t kLongestName = 255;
 constexpr std::chrono::hours kKept{24};
 
+Json describe(const Error& error) {
+    Json details(Json::Array{});
+    for (const ErrorDetail& detail : error.details())
+        details.add(Json(Json::Array{Json(detail.field), Json(detail.message)}));
+    return Json(Json::Array{Json(to_string(error.code())), Json(error.message()), details});
+}
+
 std::string format_outcome(const std::string& request, Revision revision,
-                           const std::vector<ObjectId>& ids) {
+                           const kernel::Outcome& outcome) {
     Json list(Json::Array{});
-    for (const ObjectId id : ids)
+    for (const ObjectId id : outcome.ids)
         list.add(id.value);
+    Json refusals(Json::Array{});
+    for (const auto& refusal : outcome.refusals)
+        refusals.add(refusal ? describe(*refusal) : Json());
     Json json;
     json.set("request", request);
     json.set("revision", revision.value);
     json.set("ids", std::move(list));
+    if (!outcome.refusals.empty())
+        json.set("refusals", std::move(refusals));
     return json.format();
+}
+
+ErrorCode parse_code(std::string_view name) {
+    for (const ErrorCode code : kAllErrorCodes) {
+        if (to_string(code) == name)
+            return code;
+    }
+    return ErrorCode::Internal;
+}
+
+const Json::Array& members(const Json* json) {
+    static const Json::Array kNone;
+    return json && json->as_array() ? *json->as_array() : kNone;
+}
+
+std::string text_at(const Json::Array& array, std::size_t at) {
+    return at < array.size() && array[at].as_string() ? *array[at].as_string() : std::string();
+}
+
+std::optional<Error> parse_refusal(const Json& json) {
+    if (json.is_null())
+        return std::nullopt;
+    const Json::Array& parts = members(&json);
+    std::vector<ErrorDetail> details;
+    for (const Json& detail : members(parts.size() > 2 ? &parts[2] : nullptr))
+        details.push_back({text_at(members(&detail), 0), text_at(members(&detail), 1)});
+    return Error{parse_code(text_at(parts, 0)), text_at(parts, 1), std::move(details)};
 }
 
 }  // namespace
@@ -68,11 +107,11 @@ void Idempotency::run(const CallPointer& call, Earlier earlier, std::function<vo
         if (*found)
             return earlier(**found);
         call->side = [name, expires = parts_.wall_clock.now() + kKept](
-                         Revision revision, const std::vector<ObjectId>& ids) {
+                         Revision revision, const kernel::Outcome& outcome) {
             return std::vector<journal::SideRecord>{
                 {.kind = std::string(kKind),
                  .key = name.key,
-                 .value = format_outcome(name.request, revision, ids),
+                 .value = format_outcome(name.request, revision, outcome),
                  .expires = expires}};
         };
         fresh();
@@ -88,13 +127,14 @@ Result<std::optional<kernel::Committed>> Idempotency::find_earlier(const Name& n
         return Error{ErrorCode::Invalid, "this Idempotency-Key was used for another request"};
     kernel::Committed done{
         .revision = Revision{static_cast<std::uint64_t>(json.number("revision"))},
-        .ids = {},
+        .outcome = {},
         .after = parts_.kernel.snapshot()};
-    const Json* ids = json.find("ids");
-    for (const Json& id : ids && ids->as_array() ? *ids->as_array() : Json::Array{}) {
+    for (const Json& id : members(json.find("ids"))) {
         if (id.as_int())
-            done.ids.push_back(ObjectId{static_cast<std::uint64_t>(*id.as_int())});
+            done.outcome.ids.push_back(ObjectId{static_cast<std::uint64_t>(*id.as_int())});
     }
+    for (const Json& refusal : members(json.find("refusals")))
+        done.outcome.refusals.push_back(parse_refusal(refusal));
     return std::optional<kernel::Committed>(std::move(done));
 }
 

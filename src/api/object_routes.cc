@@ -31,6 +31,8 @@ void ObjectRoutes::add_to(Router& router) {
         [this](const CallPointer& call) { history_.get(call); });
     add("GET", "/xosapi/v1/{app}/{plural}/{id}/why",
         [this](const CallPointer& call) { why_.get(call); });
+    add("POST", "/xosapi/v1/{app}/{plural}/{id}/actions/{name}",
+        [this](const CallPointer& call) { write_.act(call); });
     add("GET", kContent, [this](const CallPointer& call) { content_->get(call); });
     add("PUT", kContent, [this](const CallPointer& call) { content_->put(call); });
 }

@@ -19,6 +19,7 @@ public:
 
     /// Precondition: this outlives the router.
     void add_to(Router& router);
+    const Writes& writes() const { return writes_; }
     void announce(const kernel::Announcement& announcement) { content_->announce(announcement); }
 
 private:

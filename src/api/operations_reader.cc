@@ -2,6 +2,8 @@
 
 #include "api/body_reader.h"
 #include "api/targets.h"
+#include "base/text.h"
+#include "kernel/actions.h"
 #include "schema/suggestion.h"
 
 #include <algorithm>
@@ -15,8 +17,8 @@ using schema::Type;
 
 namespace {
 
-constexpr std::array<std::string_view, 7> kMembers{"op",     "type",     "id",     "as",
-                                                   "fields", "if_match", "cascade"};
+constexpr std::array<std::string_view, 8> kMembers{"op",     "type",     "id",      "as",
+                                                   "fields", "if_match", "cascade", "action"};
 
 /// By "core/slices", "core.Slice" or "Slice".
 const Type* find_named_type(const schema::Schema& schema, std::string_view name) {
@@ -108,15 +110,30 @@ void OperationsReader::read_match(const Json& json, Operation& operation) {
     }
 }
 
+void OperationsReader::read_action(const Json& json, const Type& type, Operation& operation) {
+    if (operation.kind != Operation::Kind::Action) {
+        if (json.find("action"))
+            complain("action", "is part of an action only");
+        return;
+    }
+    operation.action = std::string(json.text("action"));
+    const auto known = kernel::actions_of(type);
+    if (std::find(known.begin(), known.end(), operation.action) == known.end())
+        complain("action", "wants one of " + join(known, ", ") +
+                               schema::did_you_mean(operation.action, known));
+}
+
 void OperationsReader::read_fields(const Json& json, const Row* row, Operation& operation) {
     operation.place = place("fields/");
     const Json* fields = json.find("fields");
     if (!fields && operation.kind != Operation::Kind::Update)
         return;
-    if (!fields || !fields->is_object() || operation.kind == Operation::Kind::Delete)
-        return complain("fields", operation.kind == Operation::Kind::Delete
-                                      ? "is no part of a delete"
-                                      : "wants an object");
+    if (operation.kind == Operation::Kind::Delete)
+        return complain("fields", "is no part of a delete");
+    if (operation.kind == Operation::Kind::Action)
+        return complain("fields", "is no part of an action");
+    if (!fields || !fields->is_object())
+        return complain("fields", "wants an object");
     const BodyReader::Target target{
         .type = reader_.schema().type(operation.type),
         .present = row,
@@ -143,13 +160,16 @@ void OperationsReader::read(const Json& json) {
         operation.kind = Operation::Kind::Create;
     else if (verb == "delete")
         operation.kind = Operation::Kind::Delete;
+    else if (verb == "action")
+        operation.kind = Operation::Kind::Action;
     else if (verb != "update")
-        complain("op", "wants create, update or delete");
+        complain("op", "wants create, update, delete or action");
     if (operation.kind != Operation::Kind::Create)
         row = read_id(json, operation);
     if (const Type* type = read_type(json, row)) {
         operation.type = type->id;
         read_match(json, operation);
+        read_action(json, *type, operation);
         read_fields(json, row, operation);
     }
     const std::string_view name = json.text("as");

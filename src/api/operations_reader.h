@@ -30,6 +30,7 @@ private:
     /// The object an operation is about; fills `operation.id`.
     const model::Row* read_id(const Json& json, kernel::Operation& operation);
     void read_match(const Json& json, kernel::Operation& operation);
+    void read_action(const Json& json, const schema::Type& type, kernel::Operation& operation);
     void read_fields(const Json& json, const model::Row* row, kernel::Operation& operation);
     std::optional<ObjectId> find_name(std::string_view name) const;
     std::string place(std::string_view member) const;

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/crypto.h"
 #include "base/wall_clock.h"
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace xos {
@@ -34,6 +36,8 @@ struct Options {
     std::size_t watch_memory = 64U << 20U;  ///< Of changes kept for streams that resume.
     std::size_t text_memory = 64U << 20U;   ///< Of objects kept as text.
     Duration task_timeout = std::chrono::seconds(2);
+    /// Signs the tokens of plans; without one they are good until the process ends.
+    std::optional<SecretKey> plan_key;
     std::string content_directory;  ///< Exists; holds uploaded content by its SHA-256.
 };
 

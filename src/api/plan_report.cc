@@ -1,7 +1,10 @@
 #include "api/plan_report.h"
 
+#include "api/problem.h"
 #include "base/json.h"
 #include "model/codec.h"
+
+#include <set>
 
 namespace xos::api {
 
@@ -17,11 +20,16 @@ class Report {
 public:
     Report(const access::Access& access, const kernel::Plan& plan,
            const access::Principal& principal, std::string& out)
-        : access_(access), plan_(plan), principal_(principal), writer_(out) {}
+        : access_(access),
+          plan_(plan),
+          principal_(principal),
+          asked_(plan.outcome.ids.begin(), plan.outcome.ids.end()),
+          writer_(out) {}
 
-    void write() {
+    void write(std::string_view token) {
         std::uint64_t hidden = 0;
         writer_.begin_object();
+        writer_.member("plan", token);
         writer_.member("revision", plan_.before->revision().value);
         writer_.name("changes");
         writer_.begin_array();
@@ -35,11 +43,8 @@ public:
         writer_.member("hidden", hidden);
         writer_.name("results");
         writer_.begin_array();
-        for (const ObjectId id : plan_.ids) {
-            writer_.begin_object();
-            writer_.member("id", id.value);
-            writer_.end_object();
-        }
+        for (std::size_t i = 0; i < plan_.outcome.ids.size(); ++i)
+            write_result(writer_, plan_.outcome, i);
         writer_.end_array();
         writer_.end_object();
     }
@@ -74,6 +79,7 @@ private:
         writer_.member("type", type.full_name());
         writer_.member("id", edit.id().value);
         writer_.member("name", name_of(type, edit.any()));
+        writer_.member("asked", asked_.count(edit.id()) > 0);
         writer_.name("fields");
         writer_.begin_object();
         for (std::size_t i = 0; edit.after && i < type.fields.size(); ++i)
@@ -96,7 +102,7 @@ private:
         const bool is_kept_by_system = field.field_class == FieldClass::Bookkeeping &&
                                        at != base::kBackendOwner && at != base::kDeleted;
         const bool same = edit.before ? model::same_value(type, *edit.before, *edit.after, at)
-                                      : edit.after->is_null(at);
+                                      : is_default(type, *edit.after, at);
         if (is_kept_by_system || same || !sees(edit, at))
             return;
         writer_.name(field.api_name);
@@ -110,6 +116,17 @@ private:
         writer_.end_object();
     }
 
+    /// Whether an object that is made has a value nobody thought of.
+    static bool is_default(const schema::Type& type, const Row& row, FieldIndex at) {
+        const schema::Field& field = type.fields[at];
+        if (row.is_null(at) || field.auto_now_add ||
+            field.default_function == schema::DefaultFunction::Now)
+            return true;
+        if (field.type == schema::FieldType::LinkSet)
+            return row.links(at).empty();
+        return model::value_of(type, row, at) == field.default_value;
+    }
+
     void write_value(const schema::Field& field, const Row& row, FieldIndex at) {
         if (!model::is_hidden(field))
             return model::write_value(writer_, field, row, at);
@@ -121,15 +138,16 @@ private:
     const access::Access& access_;
     const kernel::Plan& plan_;
     const access::Principal& principal_;
+    const std::set<ObjectId> asked_;
     JsonWriter writer_;
 };
 
 }  // namespace
 
 std::string report_plan(const access::Access& access, const kernel::Plan& plan,
-                        const access::Principal& principal) {
+                        const access::Principal& principal, std::string_view token) {
     std::string text;
-    Report(access, plan, principal, text).write();
+    Report(access, plan, principal, text).write(token);
     return text;
 }
 

@@ -3,9 +3,23 @@
 #include "base/check.h"
 #include "base/json.h"
 
+#include <set>
+
 namespace xos::api {
 
 namespace {
+
+void write_fields(JsonWriter& writer, const Error& error) {
+    writer.name("fields");
+    writer.begin_object();
+    std::set<std::string_view> written;
+    for (const ErrorDetail& detail : error.details()) {
+        // One field may have several mistakes; the first is the one to mend first.
+        if (written.insert(detail.field).second)
+            writer.member(detail.field, detail.message);
+    }
+    writer.end_object();
+}
 
 void write_problem(JsonWriter& writer, int status, const Error& error, std::string_view instance) {
     const std::string_view name = to_string(error.code());
@@ -17,16 +31,7 @@ void write_problem(JsonWriter& writer, int status, const Error& error, std::stri
     writer.member("instance", instance);
     writer.member("error", name);
     writer.member("specific_error", error.message());
-    writer.name("fields");
-    writer.begin_object();
-    std::string_view last;
-    for (const ErrorDetail& detail : error.details()) {
-        // One field may have several mistakes in a row; the first is the one to mend first.
-        if (detail.field != last)
-            writer.member(detail.field, detail.message);
-        last = detail.field;
-    }
-    writer.end_object();
+    write_fields(writer, error);
     writer.end_object();
 }
 
@@ -71,9 +76,28 @@ std::string problem_text(int status, std::string_view detail, std::string_view i
     return text;
 }
 
+void write_result(JsonWriter& writer, const kernel::Outcome& outcome, std::size_t at,
+                  std::string_view name) {
+    writer.begin_object();
+    writer.name("id");
+    if (outcome.ids[at].value == 0)
+        writer.null();
+    else
+        writer.value(outcome.ids[at].value);
+    if (!name.empty())
+        writer.member("as", name);
+    if (at < outcome.refusals.size() && outcome.refusals[at]) {
+        const Error& refusal = *outcome.refusals[at];
+        writer.member("status", status_of(refusal.code()));
+        writer.member("error", to_string(refusal.code()));
+        writer.member("detail", refusal.message());
+        write_fields(writer, refusal);
+    }
+    writer.end_object();
+}
+
 Error mistakes_error(ErrorCode code, std::vector<ErrorDetail> mistakes) {
-    std::string message = mistakes[0].field.empty() ? mistakes[0].message
-                                                    : mistakes[0].field + " " + mistakes[0].message;
+    std::string message = mistakes[0].sentence();
     if (mistakes.size() > 1)
         message += " (and " + std::to_string(mistakes.size() - 1) + " more)";
     return Error{code, std::move(message), std::move(mistakes)};

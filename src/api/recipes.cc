@@ -1,7 +1,6 @@
 #include "api/recipes.h"
 
 #include "api/executor.h"
-#include "api/plan_report.h"
 #include "api/problem.h"
 #include "api/reader.h"
 #include "api/targets.h"
@@ -15,7 +14,7 @@ namespace xos::api {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> kParameters{"plan", "file"};
+constexpr std::array<std::string_view, 3> kParameters{"plan", "if_plan", "file"};
 
 /// All mistakes of a recipe, each under its place, with its line and a caret.
 Error to_error(const schema::Problems& problems) {
@@ -48,20 +47,20 @@ Json describe(const std::vector<recipe::Item>& items, const std::vector<ObjectId
     return list;
 }
 
-void answer_plan(const CallPointer& call, kernel::Kernel& kernel, recipe::Compiled compiled) {
-    auto plan = kernel.plan({.principal = call->identity.principal,
-                             .operations = std::move(compiled.operations),
-                             .request = call->id});
+void answer_plan(const CallPointer& call, const Writes& writes, recipe::Compiled compiled) {
+    const auto plan =
+        writes.plan(call, {.principal = {}, .operations = std::move(compiled.operations)});
     if (!plan)
         return call->refuse(plan.error());
-    auto report = Json::parse(report_plan(kernel.access(), *plan, call->identity.principal));
+    auto report = Json::parse(plan->report);
     if (!report)
         return call->refuse(report.error());
-    report->set("items", describe(compiled.items, plan->ids));
+    report->set("items", describe(compiled.items, plan->outcome.ids));
     call->answer_json(report->format());
 }
 
-void answer_commit(const CallPointer& call, kernel::Kernel& kernel, recipe::Compiled compiled) {
+void answer_commit(const CallPointer& call, const Writes& writes, recipe::Compiled compiled,
+                   Revision newest) {
     const auto answer = [call, items = std::move(compiled.items)](
                             Revision revision, const std::vector<ObjectId>& ids, bool changed) {
         Json json;
@@ -71,13 +70,11 @@ void answer_commit(const CallPointer& call, kernel::Kernel& kernel, recipe::Comp
         call->answer_json(json.format());
     };
     if (compiled.operations.empty())
-        return answer(kernel.snapshot()->revision(), {}, false);
-    kernel.submit({.principal = call->identity.principal,
-                   .operations = std::move(compiled.operations),
-                   .request = call->id},
+        return answer(newest, {}, false);
+    writes.submit(call, std::move(compiled.operations),
                   [call, answer](Result<kernel::Committed> done) {
                       if (done)
-                          answer(done->revision, done->ids, true);
+                          answer(done->revision, done->outcome.ids, true);
                       else
                           call->refuse(done.error());
                   });
@@ -115,9 +112,9 @@ void Recipes::run(const CallPointer& call, Verb verb) const {
         return call->refuse(to_error(*problems));
     auto& compiled = std::get<recipe::Compiled>(outcome);
     if (verb == Verb::Plan || call->is_asked("plan"))
-        answer_plan(call, parts_.kernel, std::move(compiled));
+        answer_plan(call, writes_, std::move(compiled));
     else
-        answer_commit(call, parts_.kernel, std::move(compiled));
+        answer_commit(call, writes_, std::move(compiled), reader.snapshot()->revision());
 }
 
 }  // namespace xos::api

@@ -3,13 +3,14 @@
 #include "api/call.h"
 #include "api/parts.h"
 #include "api/router.h"
+#include "api/writes.h"
 
 namespace xos::api {
 
 /// Plans, applies and destroys TOSCA recipes, each as one transaction.
 class Recipes {
 public:
-    explicit Recipes(const Parts& parts) : parts_(parts) {}
+    Recipes(const Parts& parts, const Writes& writes) : parts_(parts), writes_(writes) {}
 
     /// Precondition: this outlives the router.
     void add_to(Router& router);
@@ -20,6 +21,7 @@ private:
     void run(const CallPointer& call, Verb verb) const;
 
     const Parts& parts_;
+    const Writes& writes_;
 };
 
 }  // namespace xos::api

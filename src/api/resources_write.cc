@@ -4,8 +4,10 @@
 #include "api/problem.h"
 #include "api/reader.h"
 #include "api/targets.h"
+#include "kernel/actions.h"
 #include "kernel/kernel.h"
 #include "model/codec.h"
+#include "schema/suggestion.h"
 
 #include <algorithm>
 #include <array>
@@ -20,7 +22,7 @@ using schema::FieldClass;
 
 namespace {
 
-constexpr std::array<std::string_view, 2> kWriteParameters{"plan", "cascade"};
+constexpr std::array<std::string_view, 3> kDeleteParameters{"plan", "if_plan", "cascade"};
 constexpr int kTries = 5;
 
 Error to_error(std::vector<ErrorDetail> mistakes) {
@@ -31,7 +33,7 @@ Result<Operation> read_create(const Reader& reader, const Call& call) {
     const schema::Type* type = TRY(get_type(reader.schema(), call.argument(0), call.argument(1)));
     const Json body = TRY(read_object(call.request.body));
     std::vector<ErrorDetail> mistakes;
-    check_parameters(call, std::span(kWriteParameters).first(1), mistakes);
+    check_parameters(call, kPlanParameters, mistakes);
     const BodyReader::Target target{.type = *type, .place = ""};
     Operation operation{.kind = Operation::Kind::Create, .type = type->id};
     operation.fields = BodyReader(target, mistakes).read(body);
@@ -54,12 +56,35 @@ void reset_absent(const schema::Type& type, const Json& body, FieldValues& field
     }
 }
 
+Result<Operation> read_action(const Reader& reader, const Call& call) {
+    const model::Row* row = TRY(get_object(reader, call));
+    const std::string name(call.argument(3));
+    const schema::Type& type = reader.view().type_of(*row);
+    const auto known = kernel::actions_of(type);
+    if (std::find(known.begin(), known.end(), name) == known.end())
+        return Error{ErrorCode::NotFound, "a " + type.name + " knows no action " +
+                                              schema::quoted(name) +
+                                              schema::did_you_mean(name, known)};
+    std::vector<ErrorDetail> mistakes;
+    check_parameters(call, kPlanParameters, mistakes);
+    if (!call.request.body.empty() && call.request.body != "{}")
+        mistakes.push_back({"", "an action takes no body"});
+    if (!mistakes.empty())
+        return mistakes_error(ErrorCode::Invalid, std::move(mistakes));
+    const auto if_match = TRY(parse_if_match(call.request.headers));
+    return Operation{.kind = Operation::Kind::Action,
+                     .type = row->type(),
+                     .id = row->id(),
+                     .if_match = if_match,
+                     .action = name};
+}
+
 }  // namespace
 
 void ResourcesWrite::answer_object(const CallPointer& call, const kernel::Committed& done,
                                    int status) const {
     const Reader reader(parts_.kernel.access(), done.after, call->identity.principal);
-    const Row* row = reader.view().find(done.ids[0]);
+    const Row* row = reader.view().find(done.outcome.ids[0]);
     http::Response response;
     response.status = status;
     response.headers.add("Content-Type", "application/json");
@@ -69,7 +94,7 @@ void ResourcesWrite::answer_object(const CallPointer& call, const kernel::Commit
         response.headers.add("ETag", "\"" + std::to_string(row->revision().value) + "\"");
         reader.write(text, *row);
     } else {
-        text = "{\"id\":" + std::to_string(done.ids[0].value) + "}";
+        text = "{\"id\":" + std::to_string(done.outcome.ids[0].value) + "}";
     }
     if (status == 201 && row)
         response.headers.add("Location", path_of(reader.view().type_of(*row)) + "/" +
@@ -115,7 +140,7 @@ void ResourcesWrite::change(const CallPointer& call, Absent absent, int tries) c
     if (!body || !if_match)
         return call->refuse(!body ? body.error() : if_match.error());
     std::vector<ErrorDetail> mistakes;
-    check_parameters(*call, std::span(kWriteParameters).first(1), mistakes);
+    check_parameters(*call, kPlanParameters, mistakes);
     const schema::Type& type = reader.view().type_of(**row);
     using Maps = BodyReader::Target::Maps;
     const BodyReader::Target target{
@@ -155,7 +180,7 @@ void ResourcesWrite::remove(const CallPointer& call) const {
     if (!row || !if_match)
         return call->refuse(!row ? row.error() : if_match.error());
     std::vector<ErrorDetail> mistakes;
-    check_parameters(*call, kWriteParameters, mistakes);
+    check_parameters(*call, kDeleteParameters, mistakes);
     if (!mistakes.empty())
         return call->refuse(to_error(std::move(mistakes)));
     const bool cascade = call->is_asked("cascade");
@@ -167,11 +192,24 @@ void ResourcesWrite::remove(const CallPointer& call) const {
     writes_.submit(call, {std::move(operation)}, [this, call](Result<kernel::Committed> done) {
         if (!done)
             return call->refuse(done.error());
-        if (done->after->view().find(done->ids[0]))
+        if (done->after->view().find(done->outcome.ids[0]))
             return answer_object(call, *done, 202);
         http::Response response;
         response.status = 204;
         call->answer(std::move(response));
+    });
+}
+
+void ResourcesWrite::act(const CallPointer& call) const {
+    const Reader reader(parts_.kernel.access(), parts_.kernel.snapshot(), call->identity.principal);
+    auto operation = read_action(reader, *call);
+    if (!operation)
+        return call->refuse(operation.error());
+    writes_.submit(call, {std::move(*operation)}, [this, call](Result<kernel::Committed> done) {
+        if (done)
+            answer_object(call, *done, 200);
+        else
+            call->refuse(done.error());
     });
 }
 

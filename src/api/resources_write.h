@@ -20,6 +20,8 @@ public:
     /// PUT: fields that are absent take their defaults.
     void replace(const CallPointer& call) const;
     void remove(const CallPointer& call) const;
+    /// An operation that is no field, such as `retry`.
+    void act(const CallPointer& call) const;
 
 private:
     enum class Absent : std::uint8_t { Kept, Reset };

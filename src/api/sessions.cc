@@ -309,7 +309,7 @@ void Sessions::make_token(const CallPointer& call) const {
                              if (!done)
                                  return call->refuse(done.error());
                              Json json;
-                             json.set("id", done->ids[0].value);
+                             json.set("id", done->outcome.ids[0].value);
                              json.set("name", name);
                              json.set("token", secret);
                              call->answer_json(json.format(), 201);

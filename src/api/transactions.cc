@@ -6,13 +6,15 @@
 #include "api/targets.h"
 #include "kernel/kernel.h"
 
-#include <array>
+#include <algorithm>
 
 namespace xos::api {
 
 namespace {
 
-constexpr std::array<std::string_view, 1> kParameters{"plan"};
+bool is_each(const Json& body) {
+    return body.text("mode") == "each";
+}
 
 /// The answer: for each operation the id of its object, and the name that "as" gave it.
 std::string format_results(const kernel::Committed& done, const Json& body) {
@@ -23,15 +25,15 @@ std::string format_results(const kernel::Committed& done, const Json& body) {
     writer.member("revision", done.revision.value);
     writer.name("results");
     writer.begin_array();
-    for (std::size_t i = 0; i < done.ids.size(); ++i) {
-        writer.begin_object();
-        writer.member("id", done.ids[i].value);
-        const std::string_view name = (*operations->as_array())[i].text("as");
-        if (!name.empty())
-            writer.member("as", name);
-        writer.end_object();
-    }
+    for (std::size_t i = 0; i < done.outcome.ids.size(); ++i)
+        write_result(writer, done.outcome, i, (*operations->as_array())[i].text("as"));
     writer.end_array();
+    if (is_each(body)) {
+        const auto& refusals = done.outcome.refusals;
+        writer.member("refused", std::uint64_t(std::count_if(
+                                     refusals.begin(), refusals.end(),
+                                     [](const auto& refusal) { return refusal.has_value(); })));
+    }
     writer.end_object();
     return text;
 }
@@ -42,8 +44,8 @@ Result<const Json::Array*> find_operations(const Json& body, std::size_t most) {
         return mistakes_error(ErrorCode::Invalid, {{std::move(field), std::move(message)}});
     };
     for (const auto& [name, value] : *body.as_object()) {
-        if (name == "mode" && value != Json("all"))
-            return wrong("/mode", "wants all: either everything happens or nothing");
+        if (name == "mode" && value != Json("all") && value != Json("each"))
+            return wrong("/mode", "wants \"all\" (everything happens or nothing) or \"each\"");
         if (name != "operations" && name != "mode")
             return wrong("/" + name, "is no part of a transaction");
     }
@@ -77,15 +79,27 @@ void Transactions::post(const CallPointer& call) const {
 void Transactions::run(const CallPointer& call, const std::shared_ptr<const Json>& body) const {
     const Reader reader(parts_.kernel.access(), parts_.kernel.snapshot(), call->identity.principal);
     std::vector<ErrorDetail> mistakes;
-    check_parameters(*call, kParameters, mistakes);
+    check_parameters(*call, kPlanParameters, mistakes);
+    kernel::Transaction transaction{.principal = {}, .operations = {}};
+    if (is_each(*body))
+        transaction.mode = kernel::Transaction::Mode::Each;
     OperationsReader operations_reader(reader, mistakes);
-    for (const Json& one : *body->find("operations")->as_array())
+    for (const Json& one : *body->find("operations")->as_array()) {
+        const std::size_t known = mistakes.size();
         operations_reader.read(one);
-    auto operations = operations_reader.take_operations();
-    add_value_mistakes(reader.schema(), operations, mistakes);
+        if (!is_each(*body))
+            continue;
+        const auto first = mistakes.begin() + static_cast<std::ptrdiff_t>(known);
+        auto& refusal = transaction.refusals.emplace_back();
+        if (first != mistakes.end())
+            refusal = mistakes_error(ErrorCode::Invalid, {first, mistakes.end()});
+        mistakes.erase(first, mistakes.end());
+    }
+    transaction.operations = operations_reader.take_operations();
+    add_value_mistakes(reader.schema(), transaction.operations, mistakes);
     if (!mistakes.empty())
         return call->refuse(mistakes_error(ErrorCode::Invalid, std::move(mistakes)));
-    writes_.submit(call, std::move(operations), [call, body](Result<kernel::Committed> done) {
+    writes_.submit(call, std::move(transaction), [call, body](Result<kernel::Committed> done) {
         if (done)
             call->answer_json(format_results(*done, *body));
         else

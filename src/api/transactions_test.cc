@@ -52,7 +52,7 @@ TEST_CASE_FIXTURE(World, "all mistakes of all operations are told by their place
         R"({"op":"delete","id":99,"if_match":"x","cascade":1,"extra":1},7)");
     CHECK(refused.status == 422);
     const Json& fields = refused["fields"];
-    CHECK(fields.text("/operations/0/op") == "wants create, update or delete");
+    CHECK(fields.text("/operations/0/op") == "wants create, update, delete or action");
     CHECK(fields.text("/operations/1/type") ==
           "there is no type \"core/slice\", did you mean \"core/slices\"?");
     CHECK(fields.find("/operations/2/id") != nullptr);

@@ -26,23 +26,38 @@ bool sets_password(const schema::Schema& schema, const kernel::Transaction& tran
 
 }  // namespace
 
+Writes::Writes(const Parts& parts)
+    : parts_(parts),
+      tokens_(parts.options.plan_key ? *parts.options.plan_key : SecretKey::make(parts.random),
+              parts.wall_clock) {}
+
 void Writes::submit(const CallPointer& call, std::vector<kernel::Operation> operations,
                     Then then) const {
-    auto transaction = std::make_shared<kernel::Transaction>();
+    submit(call, kernel::Transaction{.principal = {}, .operations = std::move(operations)},
+           std::move(then));
+}
+
+void Writes::submit(const CallPointer& call, kernel::Transaction given, Then then) const {
+    auto transaction = std::make_shared<kernel::Transaction>(std::move(given));
     transaction->principal = call->identity.principal;
-    transaction->operations = std::move(operations);
     transaction->request = call->id;
     transaction->side = call->side;
     kernel::Kernel& kernel = parts_.kernel;
     if (call->is_asked("plan")) {
-        parts_.workers.post([call, transaction, &kernel] {
-            auto plan = kernel.plan(std::move(*transaction));
-            if (plan)
-                call->answer_json(report_plan(kernel.access(), *plan, call->identity.principal));
+        parts_.workers.post([this, call, transaction] {
+            auto report = plan(call, std::move(*transaction));
+            if (report)
+                call->answer_json(std::move(report->report));
             else
-                call->refuse(plan.error());
+                call->refuse(report.error());
         });
         return;
+    }
+    if (const std::string* token = call->request.find_parameter("if_plan")) {
+        auto review = tokens_.check(*token, PlanTokens::digest(kernel.schema(), *transaction));
+        if (!review)
+            return call->refuse(review.error());
+        transaction->review = std::move(*review);
     }
     const auto run = [transaction, then = std::move(then), &kernel] {
         kernel.submit(std::move(*transaction), then);
@@ -51,6 +66,17 @@ void Writes::submit(const CallPointer& call, std::vector<kernel::Operation> oper
         parts_.workers.post(run);
     else
         run();
+}
+
+Result<Writes::Planned> Writes::plan(const CallPointer& call,
+                                     kernel::Transaction transaction) const {
+    const kernel::Kernel& kernel = parts_.kernel;
+    transaction.principal = call->identity.principal;
+    const std::string digest = PlanTokens::digest(kernel.schema(), transaction);
+    const kernel::Plan plan = TRY(parts_.kernel.plan(std::move(transaction)));
+    return Planned{.report = report_plan(kernel.access(), plan, call->identity.principal,
+                                         tokens_.make(digest, plan.draft.view(), plan.edits)),
+                   .outcome = plan.outcome};
 }
 
 void add_value_mistakes(const schema::Schema& schema,

@@ -9,10 +9,11 @@ void Kernel::Work::answer(const model::SnapshotPointer& after) {
         if (status_result)
             (*status_result).revision = revision;
         status_done(std::move(status_result));
-    } else if (ids) {
-        done(Committed{.revision = revision, .ids = std::move(ids).value(), .after = after});
+    } else if (outcome) {
+        done(
+            Committed{.revision = revision, .outcome = std::move(outcome).value(), .after = after});
     } else {
-        done(std::move(ids).error());
+        done(std::move(outcome).error());
     }
 }
 

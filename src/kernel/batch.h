@@ -12,12 +12,12 @@ struct Kernel::Work {
     StatusDone status_done;
 
     // What came of it.
-    Result<std::vector<ObjectId>> ids = std::vector<ObjectId>{};
+    Result<Outcome> outcome = Outcome{};
     Result<StatusResult> status_result = StatusResult{};
     Revision revision;
 
     bool is_status() const { return status_done != nullptr; }
-    bool succeeded() const { return is_status() ? status_result.has_value() : ids.has_value(); }
+    bool succeeded() const { return is_status() ? status_result.has_value() : outcome.has_value(); }
     /// Tells the caller what came of it; `after` includes it.
     void answer(const model::SnapshotPointer& after);
     void refuse(Error error);

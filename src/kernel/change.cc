@@ -26,11 +26,21 @@ std::int64_t number(Revision revision) {
     return static_cast<std::int64_t>(revision.value);
 }
 
+bool is_request(const schema::Type& type, std::string_view field) {
+    constexpr std::string_view kEnd = "_requested";
+    return field.ends_with(kEnd) &&
+           std::find(type.actions.begin(), type.actions.end(),
+                     field.substr(0, field.size() - kEnd.size())) != type.actions.end();
+}
+
 /// Whether another value of the field is something new to make real: what users want, that the
-/// object goes, or other content.
+/// object goes, other content, or an action.
 bool moves_goal_of(const schema::Type& type, FieldIndex field) {
-    return type.fields[field].field_class == FieldClass::Declarative || field == base::kDeleted ||
-           (type.content && type.fields[field].name == "content_sha256");
+    const schema::Field& one = type.fields[field];
+    if (one.field_class == FieldClass::Declarative || field == base::kDeleted)
+        return true;
+    return one.field_class == FieldClass::Bookkeeping &&
+           ((type.content && one.name == "content_sha256") || is_request(type, one.name));
 }
 
 }  // namespace
@@ -97,15 +107,19 @@ FieldValues Change::with_bookkeeping(const Row& row, const FieldValues& fields) 
     if (values.empty())
         return values;
     values.emplace_back(base::kRevision, number(revision_));
-    if (!moves_goal)
-        return values;
-    values.emplace_back(base::kUpdated, now_);
+    if (moves_goal) {
+        values.emplace_back(base::kUpdated, now_);
+        add_new_goal(row, values);
+    }
+    return values;
+}
+
+void Change::add_new_goal(const Row& row, FieldValues& values) const {
     values.emplace_back(base::kGoalRevision, number(revision_));
     if (!row.is_null(base::kBackendOwner) && row.integer(base::kBackendCode) != 0) {
         values.emplace_back(base::kBackendCode, std::int64_t{0});
         values.emplace_back(base::kBackendSince, now_);
     }
-    return values;
 }
 
 const Row& Change::update(ObjectId id, const FieldValues& fields) {
@@ -113,6 +127,22 @@ const Row& Change::update(ObjectId id, const FieldValues& fields) {
     XOS_CHECK(row, "update: no such object");
     const FieldValues values = with_bookkeeping(*row, fields);
     return values.empty() ? *row : draft_.update(id, values);
+}
+
+void Change::move_goal(ObjectId id) {
+    const Row* row = view().find(id);
+    XOS_CHECK(row, "move_goal: no such object");
+    FieldValues values{{base::kRevision, number(revision_)}};
+    add_new_goal(*row, values);
+    draft_.update(id, values);
+}
+
+void Change::release(ObjectId id) {
+    update(id, {{base::kBackendOwner, Value{}},
+                {base::kBackendHandle, Value{}},
+                {base::kBackendInputs, Value{}},
+                {base::kBackendWaitingFor, Value{}},
+                {base::kSyncedRevision, Value{}}});
 }
 
 Result<void> Change::remove(ObjectId id, Operation::Cascade cascade) {
@@ -132,7 +162,7 @@ Result<void> Change::remove(ObjectId id, Operation::Cascade cascade) {
     std::erase_if(deletion.protectors,
                   [&](const auto& protector) { return deletion.going.count(protector) > 0; });
     if (!deletion.protectors.empty())
-        return in_use(*view().find(id), deletion.protectors);
+        return in_use(*view().find(id), std::move(deletion.protectors));
     for (const auto& [linking, field] : deletion.clears) {
         if (deletion.going.count(linking) == 0)
             clear_link(*view().find(linking), field, deletion.going);
@@ -165,7 +195,10 @@ void Change::follow_links_to(const Row& row, Deletion& deletion) {
     }
 }
 
-Error Change::in_use(const Row& row, const std::vector<ObjectId>& protectors) const {
+Error Change::in_use(const Row& row, std::vector<ObjectId> protectors) const {
+    // One object may protect by several links.
+    std::sort(protectors.begin(), protectors.end());
+    protectors.erase(std::unique(protectors.begin(), protectors.end()), protectors.end());
     std::vector<std::string> names;
     for (const ObjectId id : protectors) {
         if (names.size() < kMostNamed)

@@ -37,10 +37,18 @@ public:
     const model::Row& create(TypeId type, const model::FieldValues& fields);
     /// Sets fields. One that is declarative and differs moves the goal. The row as it then is.
     const model::Row& update(ObjectId id, const model::FieldValues& fields);
+    /// Makes the goal of an object a newer one although nothing in it changes.
+    void move_goal(ObjectId id);
+    /// Ends that a service makes the object real: nothing of it is outside, or it is let go.
+    void release(ObjectId id);
     /// Marks an object and its parts as deleted and clears links that say so. Conflict, naming
     /// them, when live objects protect it; with Cascade::Yes these go as well. Whatever nobody
     /// makes real and nothing links to is purged at the end of the transaction.
     Result<void> remove(ObjectId id, Operation::Cascade cascade = Operation::Cascade::No);
+
+    /// The object that is being looked at: what a refusal is about.
+    void set_subject(ObjectId id) { subject_ = id; }
+    ObjectId subject() const { return subject_; }
 
     /// From here on changes are the system's own doing: the caller's operations are done.
     void end_operations() { is_asked_ = false; }
@@ -65,12 +73,13 @@ private:
         std::vector<ObjectId> protectors;
     };
     void follow_links_to(const model::Row& row, Deletion& deletion);
-    Error in_use(const model::Row& row, const std::vector<ObjectId>& protectors) const;
+    Error in_use(const model::Row& row, std::vector<ObjectId> protectors) const;
     void clear_link(const model::Row& row, model::FieldIndex field,
                     const std::unordered_set<ObjectId>& targets);
     void mark_deleted(ObjectId id);
     bool is_linked(const model::Row& row) const;
     model::FieldValues with_bookkeeping(const model::Row& row, const model::FieldValues& fields);
+    void add_new_goal(const model::Row& row, model::FieldValues& values) const;
 
     model::Draft& draft_;
     const Revision revision_;
@@ -81,6 +90,7 @@ private:
     mutable std::unordered_map<ObjectId, const model::Row*> before_;
     mutable std::size_t before_seen_;
     std::vector<ObjectId> asked_;
+    ObjectId subject_;
     bool is_asked_ = true;
 };
 

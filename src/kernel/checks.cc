@@ -20,6 +20,8 @@ using schema::FieldType;
 
 namespace {
 
+constexpr std::size_t kMostFindings = 100;
+
 std::optional<std::string> check_text(const Field& field, std::string& text) {
     if (field.format == schema::Format::Stripped)
         text = std::string(trim(text));
@@ -105,7 +107,7 @@ Result<void> check_operation(const schema::Type& type, Operation& operation, boo
 
 /// The first of several mistakes as the message, all of them as details.
 Error invalid(std::vector<ErrorDetail> mistakes, ErrorCode code = ErrorCode::Invalid) {
-    std::string message = mistakes[0].field + " " + mistakes[0].message;
+    std::string message = mistakes[0].sentence();
     if (mistakes.size() > 1)
         message += " (and " + std::to_string(mistakes.size() - 1) + " more)";
     return Error{code, std::move(message), std::move(mistakes)};
@@ -151,9 +153,18 @@ void check_required(model::View view, const Row& row, std::vector<ErrorDetail>& 
     }
 }
 
-Result<void> check_keys(model::View view, const Row& row) {
+/// Whether the object had these very values before: then the other one that has them is to blame.
+bool had_key(const schema::Type& type, const schema::Key& key, const Row& row, const Row* before) {
+    return before && std::all_of(key.fields.begin(), key.fields.end(), [&](FieldIndex field) {
+               return model::same_value(type, *before, row, field);
+           });
+}
+
+Result<void> check_keys(model::View view, const Row& row, const Row* before) {
     const schema::Type& type = view.type_of(row);
     for (std::size_t i = 0; i < type.keys.size(); ++i) {
+        if (had_key(type, type.keys[i], row, before))
+            continue;
         std::vector<Value> values;
         std::vector<std::string> names;
         for (const FieldIndex field : type.keys[i].fields) {
@@ -165,8 +176,8 @@ Result<void> check_keys(model::View view, const Row& row) {
         const Row* other = view.find_other_by_key(type, i, values, row.id());
         if (!other)
             continue;
-        const std::string taken =
-            "is taken by " + type.name + " " + std::to_string(other->id().value);
+        const std::string taken = std::string(names.size() > 1 ? "are" : "is") + " taken by " +
+                                  type.name + " " + std::to_string(other->id().value);
         return Error{ErrorCode::Conflict,
                      describe(view, row) + ": " + join(names, " and ") + " " + taken,
                      {{names[0], taken}}};
@@ -197,14 +208,29 @@ std::string fill_in(model::View view, const Row& row, const std::string& message
     return text + message.substr(at);
 }
 
-Result<void> check_validators(model::View view, const Row& row, const Row* before) {
+void check_validators(model::View view, const Row& row, const Row* before,
+                      std::vector<Finding>& findings) {
     const schema::Type& type = view.type_of(row);
     for (const schema::Validator& validator : type.validators) {
         const auto& policy = view.schema().policy(validator.policy);
         if (!expression::Evaluator(view).holds(policy.expression, {.object = &row, .old = before}))
-            return Error{ErrorCode::Invalid, fill_in(view, row, validator.message)};
+            findings.push_back(
+                {row.id(), {ErrorCode::Invalid, fill_in(view, row, validator.message)}});
     }
-    return {};
+}
+
+void check_object(model::View view, const Row& row, const Row* before,
+                  std::vector<Finding>& findings) {
+    std::vector<ErrorDetail> mistakes;
+    check_required(view, row, mistakes);
+    check_links(view, row, mistakes);
+    if (!mistakes.empty()) {
+        findings.push_back({row.id(), invalid(std::move(mistakes)).in(describe(view, row))});
+        return;  // What else is said would only follow from it.
+    }
+    if (auto keys = check_keys(view, row, before); !keys)
+        findings.push_back({row.id(), std::move(keys).error()});
+    check_validators(view, row, before, findings);
 }
 
 }  // namespace
@@ -224,20 +250,17 @@ Result<void> check_values(const schema::Schema& schema, Transaction& transaction
     return {};
 }
 
-Result<void> check_objects(const Change& change) {
+std::vector<Finding> check_objects(const Change& change) {
     const model::View view = change.view();
+    std::vector<Finding> findings;
     for (const model::Edit& edit : change.edits_since(change.start())) {
         if (!edit.after || edit.after->deleted())
             continue;
-        std::vector<ErrorDetail> mistakes;
-        check_required(view, *edit.after, mistakes);
-        check_links(view, *edit.after, mistakes);
-        if (!mistakes.empty())
-            return invalid(std::move(mistakes)).in(describe(view, *edit.after));
-        TRY(check_keys(view, *edit.after));
-        TRY(check_validators(view, *edit.after, change.before(edit.id())));
+        if (findings.size() >= kMostFindings)
+            break;
+        check_object(view, *edit.after, change.before(edit.id()), findings);
     }
-    return {};
+    return findings;
 }
 
 }  // namespace xos::kernel

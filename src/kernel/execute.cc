@@ -1,6 +1,7 @@
 #include "kernel/execute.h"
 
 #include "base/check.h"
+#include "kernel/actions.h"
 #include "kernel/describe.h"
 
 #include <algorithm>
@@ -15,6 +16,16 @@ using model::Row;
 using model::Value;
 
 namespace {
+
+/// "/operations/3" of "/operations/3/fields/".
+std::string whole_of(std::string place) {
+    constexpr std::string_view kFields = "fields/";
+    if (place.ends_with(kFields))
+        place.resize(place.size() - kFields.size());
+    if (place.ends_with('/'))
+        place.pop_back();
+    return place;
+}
 
 std::vector<FieldIndex> field_indexes(const Operation& operation) {
     std::vector<FieldIndex> fields;
@@ -34,17 +45,22 @@ bool only_write_protect(const Operation& operation) {
            operation.fields[0].first == base::kWriteProtect;
 }
 
+Result<void> check_match(model::View view, const Operation& operation, const Row& row) {
+    if (operation.if_match && row.goal_revision() > *operation.if_match)
+        return Error{ErrorCode::Stale, describe(view, row) + " changed at revision " +
+                                           std::to_string(row.goal_revision().value) +
+                                           ", after revision " +
+                                           std::to_string(operation.if_match->value)};
+    return {};
+}
+
 Result<void> check_state(model::View view, const Operation& operation, const Row& row) {
     if (row.deleted()) {
         if (operation.kind == Operation::Kind::Delete)
             return {};
         return Error{ErrorCode::Conflict, describe(view, row) + " is being deleted"};
     }
-    if (operation.if_match && row.goal_revision() > *operation.if_match)
-        return Error{ErrorCode::Stale, describe(view, row) + " changed at revision " +
-                                           std::to_string(row.goal_revision().value) +
-                                           ", after revision " +
-                                           std::to_string(operation.if_match->value)};
+    TRY(check_match(view, operation, row));
     if (row.boolean(base::kWriteProtect) && !only_write_protect(operation))
         return Error{ErrorCode::Conflict,
                      describe(view, row) + " is write protected: clear write_protect first"};
@@ -56,6 +72,10 @@ Result<void> check_operation_before(model::View view, const Caller& caller,
     const Row* row = view.find(operation.type, operation.id);
     if (!row || !caller.access.may_read(view, caller.principal, *row))
         return no_such(view.schema(), operation);
+    if (operation.kind == Operation::Kind::Action) {
+        TRY(check_action(view, caller, operation, *row));
+        return check_match(view, operation, *row);
+    }
     const auto fields = field_indexes(operation);
     const bool is_update = operation.kind == Operation::Kind::Update;
     TRY(caller.access.check(view, caller.principal, caller.user,
@@ -74,6 +94,9 @@ Result<ObjectId> resolve(ObjectId id, const std::vector<ObjectId>& made) {
     if (*maker >= made.size())
         return Error{ErrorCode::Invalid,
                      "operation " + std::to_string(made.size()) + " refers to a later one"};
+    if (made[*maker].value == 0)
+        return Error{ErrorCode::Invalid,
+                     "operation " + std::to_string(*maker) + ", to which it refers, was refused"};
     return made[*maker];
 }
 
@@ -106,6 +129,30 @@ std::optional<std::string> check_link(const Change& change, const Caller& caller
     return std::nullopt;
 }
 
+/// Does one operation; the id of its object.
+Result<ObjectId> run_operation(Change& change, const Operation& given,
+                               const std::vector<ObjectId>& made,
+                               const std::vector<Observation>& observations) {
+    const Operation operation = TRY(with_ids(given, made));
+    if (operation.kind == Operation::Kind::Create)
+        return change.create(operation.type, operation.fields).id();
+    const ObjectId id = operation.id;
+    const Row* row = change.view().find(operation.type, id);
+    if (!row)
+        return no_such(change.schema(), operation);
+    if (operation.kind == Operation::Kind::Action) {
+        TRY(run_action(change, observations, operation.action, id));
+    } else if (operation.kind == Operation::Kind::Delete) {
+        if (!row->deleted())
+            TRY(change.remove(id, operation.cascade));
+    } else if (row->deleted()) {
+        return Error{ErrorCode::Conflict, describe(change.view(), *row) + " is being deleted"};
+    } else {
+        change.update(id, operation.fields);
+    }
+    return id;
+}
+
 }  // namespace
 
 Result<void> check_before(model::View view, const Caller& caller, const Transaction& transaction) {
@@ -117,34 +164,56 @@ Result<void> check_before(model::View view, const Caller& caller, const Transact
     for (const Operation& operation : transaction.operations) {
         if (operation.kind == Operation::Kind::Create || maker_of(operation.id))
             continue;
-        TRY(check_operation_before(view, caller, operation));
+        if (auto allowed = check_operation_before(view, caller, operation); !allowed)
+            return placed(std::move(allowed).error(), operation);
     }
     return {};
 }
 
-Result<std::vector<ObjectId>> run_operations(Change& change, const Transaction& transaction) {
+Result<Operation> with_ids(const Operation& operation, const std::vector<ObjectId>& made) {
+    Operation resolved = operation;
+    resolved.fields = TRY(resolve_fields(operation.fields, made));
+    resolved.id = TRY(resolve(operation.id, made));
+    return resolved;
+}
+
+Result<std::vector<ObjectId>> run_operations(Change& change, const Transaction& transaction,
+                                             const std::vector<Observation>& observations) {
     std::vector<ObjectId> ids;
     for (const Operation& operation : transaction.operations) {
-        const FieldValues fields = TRY(resolve_fields(operation.fields, ids));
-        if (operation.kind == Operation::Kind::Create) {
-            ids.push_back(change.create(operation.type, fields).id());
-            continue;
-        }
-        const ObjectId id = TRY(resolve(operation.id, ids));
-        const Row* row = change.view().find(operation.type, id);
-        if (!row)
-            return no_such(change.schema(), operation);
-        ids.push_back(id);
-        if (operation.kind == Operation::Kind::Delete) {
-            if (!row->deleted())
-                TRY(change.remove(id, operation.cascade));
-        } else if (row->deleted()) {
-            return Error{ErrorCode::Conflict, describe(change.view(), *row) + " is being deleted"};
-        } else {
-            change.update(id, fields);
-        }
+        auto id = run_operation(change, operation, ids, observations);
+        if (!id)
+            return placed(std::move(id).error(), operation);
+        ids.push_back(*id);
     }
     return ids;
+}
+
+Error placed(Error error, const Operation& operation) {
+    if (operation.place.empty())
+        return error;
+    const std::string whole = whole_of(operation.place);
+    std::vector<ErrorDetail> details = error.details();
+    if (details.empty())
+        details.push_back({whole, error.message()});
+    for (ErrorDetail& detail : details) {
+        if (!detail.field.starts_with(whole))
+            detail.field = operation.place + detail.field;
+    }
+    return Error{error.code(), error.message(), std::move(details)};
+}
+
+Error placed(Error error, const Transaction& transaction, const std::vector<ObjectId>& ids,
+             ObjectId object) {
+    const Operation* found = nullptr;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (ids[i] == object)
+            found = &transaction.operations[i];
+    }
+    // What follows from a single operation is that one's fault.
+    if (!found && transaction.operations.size() == 1)
+        return placed(Error{error.code(), error.message()}, transaction.operations[0]);
+    return found ? placed(std::move(error), *found) : error;
 }
 
 Result<void> check_given_links(const Change& change, const Caller& caller,
@@ -179,11 +248,13 @@ Result<void> check_after(const Change& change, const Caller& caller, const Trans
             continue;
         const auto fields = field_indexes(operation);
         const bool is_create = operation.kind == Operation::Kind::Create;
-        TRY(caller.access.check(change.view(), caller.principal, caller.user,
-                                {.action = is_create ? Action::Create : Action::Update,
-                                 .old = is_create ? nullptr : change.before(ids[i]),
-                                 .object = row,
-                                 .fields = fields}));
+        auto allowed = caller.access.check(change.view(), caller.principal, caller.user,
+                                           {.action = is_create ? Action::Create : Action::Update,
+                                            .old = is_create ? nullptr : change.before(ids[i]),
+                                            .object = row,
+                                            .fields = fields});
+        if (!allowed)
+            return placed(std::move(allowed).error(), operation);
     }
     for (const ObjectId id : change.asked_deletions()) {
         if (const Row* row = change.before(id))

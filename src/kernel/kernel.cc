@@ -35,6 +35,38 @@ std::string schema_text(const schema::Schema& schema) {
     return text;
 }
 
+/// What is wrong with the values of single operations becomes a refusal of each.
+void prepare_each(const schema::Schema& schema, Transaction& transaction) {
+    transaction.refusals.resize(transaction.operations.size());
+    for (std::size_t i = 0; i < transaction.operations.size(); ++i) {
+        if (transaction.refusals[i])
+            continue;
+        Transaction one{.principal = transaction.principal, .operations = {}};
+        one.operations.push_back(std::move(transaction.operations[i]));
+        auto checked = check_values(schema, one);
+        transaction.operations[i] = std::move(one.operations[0]);
+        if (!checked)
+            transaction.refusals[i] = std::move(checked).error();
+    }
+}
+
+/// All findings as one refusal: the first as the message, all in the details.
+Result<void> combine(std::vector<Finding> findings, const Transaction& transaction,
+                     const std::vector<ObjectId>& ids) {
+    if (findings.empty())
+        return {};
+    std::vector<ErrorDetail> details;
+    for (Finding& finding : findings) {
+        finding.error = placed(std::move(finding.error), transaction, ids, finding.object);
+        details.insert(details.end(), finding.error.details().begin(),
+                       finding.error.details().end());
+    }
+    std::string message = findings[0].error.message();
+    if (findings.size() > 1)
+        message += " (and " + std::to_string(findings.size() - 1) + " more)";
+    return Error{findings[0].error.code(), std::move(message), std::move(details)};
+}
+
 }  // namespace
 
 Kernel::Kernel(Parts parts) : parts_(std::move(parts)), store_(parts_.schema) {}
@@ -89,6 +121,10 @@ Result<Committed> Kernel::commit(Transaction transaction) {
 
 /// What needs no commit thread: values, and the rights on objects as they are.
 Result<void> Kernel::prepare(Transaction& transaction) const {
+    if (transaction.mode == Transaction::Mode::Each) {
+        prepare_each(schema(), transaction);
+        return {};
+    }
     TRY(check_values(schema(), transaction));
     const auto snapshot = store_.snapshot();
     const Row* user = access::find_principal(snapshot->view(), transaction.principal);
@@ -133,30 +169,81 @@ void Kernel::stop() {
 Result<Plan> Kernel::plan(Transaction transaction) {
     TRY(prepare(transaction));
     auto before = store_.snapshot();
-    Plan plan{.before = before, .draft = store_.begin_plan(before), .edits = {}, .ids = {}};
+    Plan plan{.before = before, .draft = store_.begin_plan(before), .edits = {}, .outcome = {}};
     std::uint64_t next_id = kPlanIds;
-    Change change(plan.draft, Revision{before->revision().value + 1},
-                  to_microseconds(parts_.clock.now()), [&] { return ObjectId{next_id++}; });
-    plan.ids = TRY(execute(change, transaction));
-    plan.edits = change.edits_since(change.start());
+    const std::int64_t now = to_microseconds(parts_.clock.now());
+    const std::size_t mark = plan.draft.mark();
+    const auto begin = [&] {
+        return Change(plan.draft, Revision{before->revision().value + 1}, now,
+                      [&] { return ObjectId{next_id++}; });
+    };
+    plan.outcome = TRY(execute(plan.draft, begin, transaction));
+    plan.edits = plan.draft.net_edits_since(mark);
     return plan;
 }
 
-Result<std::vector<ObjectId>> Kernel::execute(Change& change, Transaction& transaction) const {
+Result<Outcome> Kernel::execute(model::Draft& draft, const Begin& begin,
+                                Transaction& transaction) const {
+    if (transaction.mode == Transaction::Mode::Each)
+        return execute_each(draft, begin, transaction);
+    Change change = begin();
+    Outcome outcome;
+    outcome.ids = TRY(execute_all(change, transaction));
+    return outcome;
+}
+
+/// One after the other, each on what became of those before; what is refused leaves no trace.
+Outcome Kernel::execute_each(model::Draft& draft, const Begin& begin,
+                             Transaction& transaction) const {
+    Outcome outcome{.ids = {}, .refusals = transaction.refusals};
+    outcome.refusals.resize(transaction.operations.size());
+    for (std::size_t i = 0; i < transaction.operations.size(); ++i) {
+        outcome.ids.emplace_back();
+        if (outcome.refusals[i])
+            continue;
+        const std::size_t mark = draft.mark();
+        Change change = begin();
+        const auto run = [&]() -> Result<ObjectId> {
+            Transaction one{.principal = transaction.principal, .operations = {}};
+            auto operation = with_ids(transaction.operations[i], outcome.ids);
+            if (!operation)
+                return placed(std::move(operation).error(), transaction.operations[i]);
+            one.operations.push_back(std::move(*operation));
+            return TRY(execute_all(change, one))[0];
+        };
+        auto id = run();
+        if (id) {
+            outcome.ids[i] = *id;
+        } else {
+            draft.undo_to(mark);
+            outcome.refusals[i] = std::move(id).error();
+        }
+    }
+    return outcome;
+}
+
+Result<std::vector<ObjectId>> Kernel::execute_all(Change& change, Transaction& transaction) const {
     change.set_principal(&transaction.principal);
     const Row* user = access::find_principal(change.view(), transaction.principal);
     const Caller caller{parts_.access, transaction.principal, user};
     TRY(check_before(change.view(), caller, transaction));
-    auto ids = TRY(run_operations(change, transaction));
+    auto ids = TRY(run_operations(change, transaction, parts_.observations));
     TRY(check_given_links(change, caller, transaction, ids));
     change.end_operations();
-    TRY(run_rules(parts_.rules, change));
-    TRY(transaction.reviews_owners ? assign_all_owners(change, parts_.observations)
-                                   : assign_owners(change, parts_.observations));
+    if (auto settled = settle(change, transaction); !settled)
+        return placed(std::move(settled).error(), transaction, ids, change.subject());
     TRY(check_after(change, caller, transaction, ids));
-    TRY(check_objects(change));
+    TRY(combine(check_objects(change), transaction, ids));
     change.purge();
     return ids;
+}
+
+/// What the system adds to what was asked for.
+Result<void> Kernel::settle(Change& change, const Transaction& transaction) const {
+    TRY(run_rules(parts_.rules, change));
+    change.set_subject({});
+    return transaction.reviews_owners ? assign_all_owners(change, parts_.observations)
+                                      : assign_owners(change, parts_.observations);
 }
 
 Result<StatusResult> Kernel::execute_status(Change& change, const StatusBatch& status) const {
@@ -206,18 +293,25 @@ void Kernel::run_one(Work& work, Batch& batch) {
     const std::uint64_t first_id = next_id_;
     // Commit times never go back, whatever the clock does: they say what was before what.
     last_time_ = std::max(last_time_, to_microseconds(parts_.clock.now()));
-    Change change(batch.draft, Revision{batch.head.value + 1}, last_time_,
-                  [this] { return ObjectId{next_id_++}; });
+    const auto begin = [&] {
+        return Change(batch.draft, Revision{batch.head.value + 1}, last_time_,
+                      [this] { return ObjectId{next_id_++}; });
+    };
+    Change change = begin();
     if (work.is_status())
         work.status_result = execute_status(change, work.status);
     else
-        work.ids = execute(change, work.transaction);
+        work.outcome = execute(batch.draft, begin, work.transaction);
+    auto edits = batch.draft.net_edits_since(mark);
+    if (work.succeeded() && work.transaction.review) {
+        if (auto passed = work.transaction.review(batch.draft.view(), edits); !passed)
+            work.outcome = std::move(passed).error();
+    }
     if (!work.succeeded()) {
         batch.draft.undo_to(mark);
         next_id_ = first_id;
         return;
     }
-    auto edits = change.edits_since(mark);
     if (edits.empty()) {
         work.revision = batch.head;
         return;
@@ -229,7 +323,7 @@ void Kernel::run_one(Work& work, Batch& batch) {
         change.revision(), std::move(edits), principal, work.transaction.request});
     batch.commits.push_back(to_journal(change, announced, schema_version_));
     if (work.transaction.side)
-        batch.commits.back().side = work.transaction.side(change.revision(), *work.ids);
+        batch.commits.back().side = work.transaction.side(change.revision(), *work.outcome);
 }
 
 }  // namespace xos::kernel

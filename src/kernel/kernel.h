@@ -91,7 +91,12 @@ private:
     void enqueue(Work work);
     void commit_batch(std::vector<Work> work);
     void run_one(Work& work, Batch& batch);
-    Result<std::vector<ObjectId>> execute(Change& change, Transaction& transaction) const;
+    using Begin = std::function<Change()>;
+    Result<Outcome> execute(model::Draft& draft, const Begin& begin,
+                            Transaction& transaction) const;
+    Outcome execute_each(model::Draft& draft, const Begin& begin, Transaction& transaction) const;
+    Result<std::vector<ObjectId>> execute_all(Change& change, Transaction& transaction) const;
+    Result<void> settle(Change& change, const Transaction& transaction) const;
     Result<StatusResult> execute_status(Change& change, const StatusBatch& status) const;
 
     Parts parts_;

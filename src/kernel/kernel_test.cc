@@ -76,9 +76,10 @@ TEST_CASE_FIXTURE(World, "later operations refer to what earlier ones make") {
          kernel.create("Instance", {{"name", std::string("a1")}, {"slice", made_by(0)}}),
          kernel.update("Slice", made_by(0), {{"note", std::string("hi")}})});
     REQUIRE(done);
-    CHECK(find(done->ids[1])->link(kernel.field("Instance", "slice")) == done->ids[0]);
-    CHECK(text(done->ids[0], "Slice", "note") == "hi");
-    CHECK(done->ids[2] == done->ids[0]);
+    CHECK(find(done->outcome.ids[1])->link(kernel.field("Instance", "slice")) ==
+          done->outcome.ids[0]);
+    CHECK(text(done->outcome.ids[0], "Slice", "note") == "hi");
+    CHECK(done->outcome.ids[2] == done->outcome.ids[0]);
     const auto refused = kernel.commit(
         {kernel.create("Instance", {{"name", std::string("a1")}, {"slice", made_by(1)}})});
     CHECK(!refused);

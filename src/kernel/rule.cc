@@ -62,8 +62,10 @@ Result<void> run_rules(const Rules& rules, Change& change) {
             const auto edits = cache.since(seen[i]);
             const std::size_t before = seen[i] = change.mark();
             for (const model::Edit& edit : edits) {
-                if (is_watched(change.schema(), *rules[i], edit.any().type()))
-                    TRY(rules[i]->apply(change, edit));
+                if (!is_watched(change.schema(), *rules[i], edit.any().type()))
+                    continue;
+                change.set_subject(edit.id());
+                TRY(rules[i]->apply(change, edit));
             }
             if (change.mark() != before)
                 active.insert(rules[i]->name());

@@ -79,7 +79,8 @@ TEST_CASE("a rule's change cannot be undone by the caller in the same transactio
         kernel.commit({kernel.create("Slice", {{"name", std::string("a")}, {"site", site}}),
                        kernel.update("Slice", made_by(0), {{"note", std::string("mine")}})});
     REQUIRE(done);
-    CHECK(kernel.view().find(done->ids[0])->string(kernel.field("Slice", "note")) == "noted");
+    CHECK(kernel.view().find(done->outcome.ids[0])->string(kernel.field("Slice", "note")) ==
+          "noted");
 }
 
 }  // namespace

@@ -87,13 +87,8 @@ Result<void> apply_status(Change& change, const StatusItem& item,
     if (row->deleted() && item.goal_revision != row->goal_revision())
         return Error{ErrorCode::Stale,
                      describe(change.view(), *row) + " was deleted after what is reported"};
-    FieldValues values = item.feedback;
-    values.emplace_back(base::kBackendOwner, Value{});
-    values.emplace_back(base::kBackendHandle, Value{});
-    values.emplace_back(base::kBackendInputs, Value{});
-    values.emplace_back(base::kBackendWaitingFor, Value{});
-    values.emplace_back(base::kSyncedRevision, Value{});
-    change.update(item.id, values);
+    change.update(item.id, item.feedback);
+    change.release(item.id);
     return {};
 }
 

@@ -22,28 +22,48 @@ std::optional<std::size_t> maker_of(ObjectId id);
 
 /// One step of a transaction.
 struct Operation {
-    enum class Kind : std::uint8_t { Create, Update, Delete };
+    enum class Kind : std::uint8_t { Create, Update, Delete, Action };
     enum class Cascade : std::uint8_t { No, Yes };
 
     Kind kind = Kind::Update;
     TypeId type;                       ///< The object is one of it. Exact for Create.
-    ObjectId id;                       ///< Of Update and Delete; `made_by` names earlier ones.
+    ObjectId id;                       ///< Of all but Create; `made_by` names earlier ones.
     model::FieldValues fields;         ///< Of Create and Update: those given, null where cleared.
     std::optional<Revision> if_match;  ///< Stale when the goal is newer.
     Cascade cascade = Cascade::No;     ///< Delete what protects it, too.
-    std::string place;  ///< Prefix of fields in error details: "/operations/3/fields/"
+    std::string place;   ///< Prefix of fields in error details: "/operations/3/fields/"
+    std::string action;  ///< Of Action: see kernel/actions.h.
 };
 
-/// Changes that happen together or not at all.
+/// What came of the operations of a transaction.
+struct Outcome {
+    std::vector<ObjectId> ids;  ///< One an operation; zero where it was refused.
+    /// With Mode::Each: why an operation was refused. Else empty.
+    std::vector<std::optional<Error>> refusals;
+};
+
+/// Changes that become one commit.
 struct Transaction {
+    enum class Mode : std::uint8_t {
+        All,  ///< They happen together or not at all.
+        Each  ///< Each happens, with what the rules add, or is refused, by itself.
+    };
     /// What is kept in the journal together with the commit, such as an idempotent answer.
-    using Side = std::function<std::vector<journal::SideRecord>(Revision revision,
-                                                                const std::vector<ObjectId>& ids)>;
+    using Side =
+        std::function<std::vector<journal::SideRecord>(Revision revision, const Outcome& outcome)>;
+    /// Looks at what the transaction has done to `view`'s model before it is committed, and may
+    /// refuse it.
+    using Review =
+        std::function<Result<void>(model::View view, const std::vector<model::Edit>& edits)>;
 
     Principal principal;
     std::vector<Operation> operations;
     std::string request = {};  ///< Id of the request, for history and logs.
     Side side = {};            ///< Called on the commit thread; empty: nothing.
+    Review review = {};        ///< Called on the commit thread, not for plans; empty: nothing.
+    Mode mode = Mode::All;
+    /// With Mode::Each: operations that are known to be refused, one an operation or empty.
+    std::vector<std::optional<Error>> refusals = {};
     /// Looks for owners of all objects that services observe, not only of those touched: what to
     /// do when services have come.
     bool reviews_owners = false;
@@ -51,8 +71,8 @@ struct Transaction {
 
 /// What a transaction has done. It is durable.
 struct Committed {
-    Revision revision;             ///< Unchanged when the transaction changed nothing.
-    std::vector<ObjectId> ids;     ///< One an operation.
+    Revision revision;  ///< Unchanged when the transaction changed nothing.
+    Outcome outcome;
     model::SnapshotPointer after;  ///< A version that includes it.
 };
 
@@ -61,7 +81,7 @@ struct Plan {
     model::SnapshotPointer before;
     model::Draft draft;
     std::vector<model::Edit> edits;  ///< One an object, in order of id.
-    std::vector<ObjectId> ids;       ///< One an operation.
+    Outcome outcome;
 };
 
 /// One object's outcome as a synchronizer reports it; api.md, `status`.

@@ -193,6 +193,7 @@ TEST_CASE("content and actions bring their bookkeeping along") {
     const Type& a = *schema->find_type("A");
     CHECK(a.find_field("content_size")->field_class == FieldClass::Bookkeeping);
     CHECK(a.find_field("reboot_requested")->type == FieldType::Int);
+    CHECK(a.actions == std::vector<std::string>{"reboot"});
 }
 
 }  // namespace

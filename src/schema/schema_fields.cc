@@ -78,6 +78,7 @@ void SchemaBuilder::lay_fields_out(TypeId id) {
     if (id.value != 0) {
         type.fields = above.fields;
         type.keys = above.keys;
+        type.actions = above.actions;
     }
     for (const FieldSyntax* field : draft.declared) {
         if (field->link == LinkKind::ManyToMany && !field->through.empty() &&
@@ -89,8 +90,11 @@ void SchemaBuilder::lay_fields_out(TypeId id) {
         add_generated(id, "content_sha256", FieldType::String);
         add_generated(id, "content_size", FieldType::Int);
     }
-    for (const std::string& action : draft.actions)
+    for (const std::string& action : draft.actions) {
         add_generated(id, action + "_requested", FieldType::Int);
+        if (std::find(type.actions.begin(), type.actions.end(), action) == type.actions.end())
+            type.actions.push_back(action);
+    }
     if (type.fields.size() > above.fields.size())
         draft.fields_owner = id;
     if (type.fields.size() > kMostFields)

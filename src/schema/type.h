@@ -98,7 +98,8 @@ struct Type {
     std::vector<Validator> validators;
     std::vector<Validator> invariants;  ///< Checked also when an object that they read changes.
     std::string owner_class_name;
-    bool history = true;  ///< Whether versions of its objects are kept.
+    std::vector<std::string> actions;  ///< Operations that are no field, those of bases first.
+    bool history = true;               ///< Whether versions of its objects are kept.
     /// For looking fields up: 2 × index + 1 of each field by its API name, 2 × index by its name,
     /// in the order of the names.
     std::vector<std::uint16_t> field_order;

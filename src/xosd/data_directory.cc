@@ -2,6 +2,7 @@
 
 #include "base/crypto.h"
 #include "base/file.h"
+#include "base/text.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -33,6 +34,19 @@ Result<void> prepare_data_directory(const std::string& path,
     if (::chmod(path.c_str(), 0700) != 0)
         return Error{ErrorCode::Unavailable, "chmod " + path + ": " + std::strerror(errno)};
     return {};
+}
+
+Result<SecretKey> load_key(const std::string& path, Random& random) {
+    if (const auto text = read_file(path)) {
+        const auto bytes = from_hex(trim(*text));
+        auto key = bytes ? SecretKey::from_bytes(*bytes) : Result<SecretKey>(bytes.error());
+        if (key)
+            return key;
+        return std::move(key).error().in(path);
+    }
+    SecretKey key = SecretKey::make(random);
+    TRY(write_file(path, to_hex(key.bytes()) + "\n", FileMode::Private));
+    return key;
 }
 
 Result<FirstLogin> make_first_login(const std::string& data, Random& random) {

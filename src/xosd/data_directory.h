@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/crypto.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "supervisor/service_process.h"
@@ -13,6 +14,9 @@ namespace xos::xosd {
 /// gives both to `owner`.
 Result<void> prepare_data_directory(const std::string& path,
                                     const std::optional<supervisor::Identity>& owner);
+
+/// The key that is kept at `path` (0600); made when there is none.
+Result<SecretKey> load_key(const std::string& path, Random& random);
 
 /// How the root user of an empty model logs in.
 struct FirstLogin {

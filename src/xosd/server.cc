@@ -125,6 +125,7 @@ Result<void> open_world(World& world, const Options& options, int socket, Log& l
     world.delivery = std::make_unique<api::ThreadPool>("xos-watch", 1);
     api::Options api_options;
     api_options.content_directory = options.data + "/content";
+    api_options.plan_key = TRY(load_key(options.data + "/plan-key", world.random));
     world.api = TRY(api::Api::create({.kernel = *world.kernel,
                                       .clock = world.clock,
                                       .wall_clock = world.wall_clock,

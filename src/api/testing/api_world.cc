@@ -70,7 +70,7 @@ void ApiWorld::fill() {
             operation.fields.emplace_back(*type.find_field_index(name), value);
         const auto done = kernel_->commit({.principal = {}, .operations = {operation}});
         XOS_CHECK(done.has_value(), done ? "" : done.error().message().c_str());
-        return static_cast<std::int64_t>(done->ids[0].value);
+        return static_cast<std::int64_t>(done->outcome.ids[0].value);
     };
     site = create("Site", {{"login_base", std::string("mysite")}});
     const ObjectId home{static_cast<std::uint64_t>(site)};

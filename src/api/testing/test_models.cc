@@ -54,6 +54,7 @@ message Slice::admin_policy (XOSBase) {
     manytomany friends->Slice:friend_of = 8 [on_delete = clear];
 }
 message Instance::admin_policy (XOSBase) {
+    option actions = "reboot";
     required manytoone slice->Slice:instances = 1 [on_delete = cascade, immutable = True, tosca_key = True];
     required string name = 2 [max_length = 30, tosca_key = True];
     optional manytoone image->Image:instances = 3 [on_delete = protect];

@@ -39,6 +39,7 @@ message Slice::admin_policy (XOSBase) {
     manytomany friends->Slice:friend_of = 7 [on_delete = "clear"];
 }
 message Instance::admin_policy (XOSBase) {
+    option actions = "reboot";
     required string name = 1 [max_length = 30, unique_with = "slice"];
     required manytoone slice->Slice:instances = 2 [on_delete = "cascade"];
     optional string ip = 3 [max_length = 39, feedback_state = True];
@@ -130,7 +131,7 @@ ObjectId RunningKernel::make(std::string_view type, const Fields& fields) {
     if (!made)
         std::fprintf(stderr, "%s\n", made.error().message().c_str());
     XOS_CHECK(made.has_value(), "the test's object cannot be made");
-    return made->ids[0];
+    return made->outcome.ids[0];
 }
 
 Result<void> RunningKernel::report(ObjectId service, const StatusItem& item) {
