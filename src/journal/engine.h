@@ -100,6 +100,8 @@ public:
     /// Moves what was appended to where it is read faster. Cheap when there is little to move;
     /// appends go on meanwhile. A thread of the owner calls it every 100 ms or so.
     virtual Result<void> checkpoint() = 0;
+    /// Whether a small append would succeed now, tried out.
+    virtual Result<void> check_writing() = 0;
     /// Reads all that is stored and checks it. Takes seconds for each GB.
     virtual Result<void> verify() = 0;
 };

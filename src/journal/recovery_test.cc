@@ -58,6 +58,7 @@ public:
     /// Housekeeping: it may fail, and must do no harm.
     void keep_house() {
         (void)engine_->checkpoint();
+        (void)engine_->check_writing();
         (void)engine_->find_object({1}, engine_->head());
     }
 

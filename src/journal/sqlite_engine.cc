@@ -233,6 +233,13 @@ Result<sqlite::LogSize> SqliteEngine::move_log() {
     return log;
 }
 
+Result<void> SqliteEngine::check_writing() {
+    std::scoped_lock writing(writing_);
+    Result<void> written = writer_.write_nothing();
+    has_tail_ = !written && !writer_.discard_tail();
+    return written ? std::move(written) : std::move(written).error().in("journal");
+}
+
 Result<void> SqliteEngine::verify() {
     return read([](SqliteReader& reader) { return reader.verify(); });
 }

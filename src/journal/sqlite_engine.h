@@ -62,6 +62,7 @@ public:
     Result<std::size_t> drop_versions(DropOptions options) override;
     Result<void> keep_views(std::span<const Shape> shapes) override;
     Result<void> checkpoint() override;
+    Result<void> check_writing() override;
     Result<void> verify() override;
 
 private:

@@ -234,6 +234,14 @@ TEST_CASE_FIXTURE(Fixture, "a person reads objects by views with typed columns")
           "history,core.Slice");
 }
 
+TEST_CASE_FIXTURE(Fixture, "whether it can be written is tried without a trace") {
+    const auto engine = open();
+    append_slice(*engine, "{}");
+    CHECK(engine->check_writing());
+    CHECK(engine->head() == Revision{1});
+    CHECK(engine->verify());
+}
+
 TEST_CASE_FIXTURE(Fixture, "a person reads history with times") {
     const auto engine = open();
     append_slice(*engine, "{}");

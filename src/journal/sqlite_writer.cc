@@ -132,6 +132,10 @@ Result<void> SqliteWriter::keep_views(std::span<const Shape> shapes) {
     return journal::keep_views(connection_, shapes);
 }
 
+Result<void> SqliteWriter::write_nothing() {
+    return connection_.execute("UPDATE meta SET value = value WHERE name = 'lineage'");
+}
+
 Result<std::string> SqliteWriter::lineage() {
     return connection_.text("SELECT value FROM meta WHERE name = 'lineage'");
 }

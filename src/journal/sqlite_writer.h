@@ -23,6 +23,8 @@ public:
     /// `highest` is the highest id of all, so that dropping its last trace does not lose it.
     Result<std::size_t> drop_versions(const Engine::DropOptions& options, ObjectId highest);
     Result<void> keep_views(std::span<const Shape> shapes);
+    /// Writes durably what changes nothing.
+    Result<void> write_nothing();
 
     Result<std::string> lineage();
     Result<Revision> head();

@@ -271,6 +271,14 @@ Result<void> MemoryEngine::checkpoint() {
     return {};
 }
 
+Result<void> MemoryEngine::check_writing() {
+    return state_.with([](const State& state) -> Result<void> {
+        if (state.append_error.has_value())
+            return *state.append_error;
+        return {};
+    });
+}
+
 Result<void> MemoryEngine::verify() {
     return {};
 }

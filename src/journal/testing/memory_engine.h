@@ -15,7 +15,8 @@ class MemoryEngine final : public Engine {
 public:
     explicit MemoryEngine(std::string lineage = "00112233445566778899aabbccddeeff");
 
-    /// From now on every append fails with `error`; with nothing, appends succeed again.
+    /// From now on every append, and every try of one, fails with `error`; with nothing, appends
+    /// succeed again.
     void fail_appends(std::optional<Error> error);
 
     std::string lineage() const override;
@@ -42,6 +43,7 @@ public:
     Result<std::size_t> drop_versions(DropOptions options) override;
     Result<void> keep_views(std::span<const Shape> shapes) override;
     Result<void> checkpoint() override;
+    Result<void> check_writing() override;
     Result<void> verify() override;
 
 private:
