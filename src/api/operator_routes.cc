@@ -67,9 +67,12 @@ void OperatorRoutes::healthz(const CallPointer& call) {
 }
 
 void OperatorRoutes::readyz(const CallPointer& call) const {
-    if (!parts_.is_ready || parts_.is_ready())
-        return answer_text(call, "ok\n");
-    call->refuse({ErrorCode::Unavailable, "the server is not ready yet"});
+    if (parts_.is_ready && !parts_.is_ready())
+        return call->refuse({ErrorCode::Unavailable, "the server is not ready yet"});
+    // Reads go on; who spreads writes over servers is to know that they fail here.
+    if (const auto trouble = parts_.kernel.trouble())
+        return call->refuse({ErrorCode::Unavailable, trouble->message()});
+    answer_text(call, "ok\n");
 }
 
 void OperatorRoutes::metrics(const CallPointer& call) const {

@@ -33,6 +33,23 @@ TEST_CASE("health needs no login, metrics are root's") {
     CHECK(metrics.text.find("xos_revision ") != std::string::npos);
 }
 
+TEST_CASE_FIXTURE(ApiWorld, "a journal that fails is said in answers and by readyz; reads go on") {
+    const auto readyz = [&] { return send_bare({"GET", "/readyz", "", {}}); };
+    const std::string site = R"({"login_base":"s"})";
+    journal().fail_appends(Error{ErrorCode::Unavailable, "the disk is full"});
+    const Answer refused = post("/xosapi/v1/core/sites", site);
+    CHECK(refused.status == 503);
+    CHECK(refused.headers.find("Retry-After") != std::nullopt);
+    CHECK(refused["detail"].as_string()->find("the disk is full") != std::string::npos);
+    const Answer unready = readyz();
+    CHECK(unready.status == 503);
+    CHECK(unready["detail"].as_string()->find("the disk is full") != std::string::npos);
+    CHECK(get("/xosapi/v1/core/sites").status == 200);
+    journal().fail_appends(std::nullopt);
+    CHECK(post("/xosapi/v1/core/sites", site).status == 201);
+    CHECK(readyz().status == 200);
+}
+
 TEST_CASE_FIXTURE(ApiWorld, "modeldefs describe types well enough to build a form") {
     const Answer answer = get("/xosapi/v1/modeldefs");
     REQUIRE(answer.status == 200);

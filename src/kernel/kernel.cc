@@ -5,6 +5,7 @@
 #include "kernel/checks.h"
 #include "kernel/describe.h"
 #include "kernel/execute.h"
+#include "kernel/shapes.h"
 #include "kernel/status.h"
 #include "model/codec.h"
 
@@ -77,6 +78,7 @@ Result<std::unique_ptr<Kernel>> Kernel::open(Parts parts) {
     std::unique_ptr<Kernel> kernel(new Kernel(std::move(parts)));
     kernel->schema_version_ =
         TRY(kernel->parts_.journal.add_schema(schema_text(*kernel->parts_.schema)));
+    TRY(kernel->parts_.journal.keep_views(shapes_of(*kernel->parts_.schema)));
     TRY(kernel->load());
     return kernel;
 }
@@ -147,17 +149,30 @@ void Kernel::enqueue(Work work) {
 void Kernel::run() {
     std::unique_lock lock(queue_mutex_);
     while (!stopped_) {
-        queue_ready_.wait(lock, [&] { return stopped_ || !queue_.empty(); });
+        const bool has_waited_in_vain = !wait_for_work(lock);
         std::vector<Work> work = std::exchange(queue_, {});
         lock.unlock();
         if (!work.empty())
             commit_batch(std::move(work));
+        else if (has_waited_in_vain && parts_.journal.check_writing())
+            set_trouble(std::nullopt);
         lock.lock();
     }
     std::vector<Work> left = std::exchange(queue_, {});
     lock.unlock();
     for (Work& work : left)
         work.refuse({ErrorCode::Unavailable, "the server is stopping"});
+}
+
+/// False when it is time to try whether the journal writes again. A full disk that has room again
+/// is to be seen also when nobody dares to write because the server is not ready.
+bool Kernel::wait_for_work(std::unique_lock<std::mutex>& lock) {
+    const auto has_work = [&] { return stopped_ || !queue_.empty(); };
+    const auto trouble = this->trouble();
+    if (trouble && trouble->retryable() && !overtaken_)
+        return queue_ready_.wait_for(lock, parts_.retry_pause, has_work);
+    queue_ready_.wait(lock, has_work);
+    return true;
 }
 
 void Kernel::stop() {
@@ -272,10 +287,9 @@ void Kernel::commit_batch(std::vector<Work> work) {
         run_one(one, batch);
 
     if (!batch.commits.empty()) {
-        if (auto appended = parts_.journal.append(batch.commits, head); !appended) {
+        if (auto appended = append(batch, head); !appended) {
             for (Work& one : work)
-                one.refuse({ErrorCode::Unavailable,
-                            "the change could not be written down: " + appended.error().message()});
+                one.refuse(appended.error());
             return;
         }
         batch.announcement->after = store_.publish(std::move(batch.draft), batch.head);
@@ -285,6 +299,36 @@ void Kernel::commit_batch(std::vector<Work> work) {
     const auto after = store_.snapshot();
     for (Work& one : work)
         one.answer(after);
+}
+
+/// Makes the batch durable. What stands in the way is known until it is gone.
+Result<void> Kernel::append(Batch& batch, Revision head) {
+    if (overtaken_)
+        return *trouble();
+    auto appended = parts_.journal.append(batch.commits, head);
+    if (appended) {
+        set_trouble(std::nullopt);
+        return appended;
+    }
+    // Its place is taken: whoever took it knows a newer model than the one here.
+    overtaken_ = appended.error().code() == ErrorCode::Stale;
+    Error trouble = overtaken_
+                        ? Error{ErrorCode::Unavailable,
+                                "another process has written to the journal: nothing more is "
+                                "written here until this one is started anew"}
+                        : std::move(appended).error().in("the change could not be written down");
+    set_trouble(trouble);
+    return trouble;
+}
+
+void Kernel::set_trouble(std::optional<Error> trouble) {
+    const bool has_changed = trouble_.with([&](std::optional<Error>& known) {
+        const bool differs = known != trouble;
+        known = trouble;
+        return differs;
+    });
+    if (has_changed && parts_.on_trouble)
+        parts_.on_trouble(trouble ? &*trouble : nullptr);
 }
 
 /// Runs one piece of work on the batch's draft, or takes all of it back.

@@ -8,10 +8,12 @@
 #include "kernel/rule.h"
 #include "model/store.h"
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +50,10 @@ public:
         Rules rules;
         access::Access access;
         std::vector<Observation> observations;
+        /// Told on the commit thread when commits begin to fail, and with nullptr when they
+        /// succeed again.
+        std::function<void(const Error*)> on_trouble = {};
+        std::chrono::milliseconds retry_pause{1000};  ///< Between tries of a journal that fails.
     };
     using Done = std::function<void(Result<Committed>)>;
     using StatusDone = std::function<void(Result<StatusResult>)>;
@@ -73,6 +79,12 @@ public:
     /// What `transaction` would do now, on this thread; nothing is done.
     Result<Plan> plan(Transaction transaction);
 
+    /// Why no commit can succeed at present; nothing when, as far as is known, they can.
+    /// Unavailable passes by itself: the kernel tries the journal until it writes again.
+    std::optional<Error> trouble() const {
+        return trouble_.with([](const auto& trouble) { return trouble; });
+    }
+
     /// Calls `listener` on the commit thread after each publication; it must not block. Only
     /// before `run`.
     void add_listener(Listener listener) { listeners_.push_back(std::move(listener)); }
@@ -90,6 +102,9 @@ private:
     Result<void> prepare(Transaction& transaction) const;
     void enqueue(Work work);
     void commit_batch(std::vector<Work> work);
+    Result<void> append(Batch& batch, Revision head);
+    void set_trouble(std::optional<Error> trouble);
+    bool wait_for_work(std::unique_lock<std::mutex>& lock);
     void run_one(Work& work, Batch& batch);
     using Begin = std::function<Change()>;
     Result<Outcome> execute(model::Draft& draft, const Begin& begin,
@@ -104,6 +119,8 @@ private:
     std::uint64_t next_id_ = 1;  // The commit thread's own, like the next.
     std::int64_t last_time_ = 0;
     journal::SchemaVersion schema_version_;
+    bool overtaken_ = false;  // Somebody else has appended: the model here is not the newest.
+    Guarded<std::optional<Error>> trouble_;
     std::vector<Listener> listeners_;
     mutable std::mutex queue_mutex_;
     std::condition_variable queue_ready_;

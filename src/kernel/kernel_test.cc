@@ -241,6 +241,52 @@ TEST_CASE_FIXTURE(World, "a change that cannot be written down is refused and le
     CHECK(kernel.commit({kernel.create("Site", {{"name", std::string("s")}})}));
 }
 
+TEST_CASE_FIXTURE(World, "a journal that fails is tried until it writes again, and says why") {
+    const auto make_site = [&] {
+        return kernel.commit({kernel.create("Site", {{"name", std::string("s")}})});
+    };
+    CHECK(!kernel->trouble());
+    kernel.journal().fail_appends(Error{ErrorCode::Unavailable, "disk full"});
+    CHECK(!make_site());
+    REQUIRE(kernel->trouble());
+    CHECK(kernel->trouble()->message() == "the change could not be written down: disk full");
+    CHECK(kernel->trouble()->retryable());
+    kernel.journal().fail_appends(std::nullopt);
+    while (kernel->trouble())
+        std::this_thread::yield();
+    CHECK(make_site());
+}
+
+TEST_CASE_FIXTURE(World, "a damaged journal refuses writes as what it is, until one succeeds") {
+    kernel.journal().fail_appends(Error{ErrorCode::Internal, "the journal is damaged"});
+    const auto site = kernel.create("Site", {{"name", std::string("s")}});
+    CHECK(kernel.commit({site}).error().code() == ErrorCode::Internal);
+    CHECK(kernel->trouble()->code() == ErrorCode::Internal);
+    kernel.journal().fail_appends(std::nullopt);
+    CHECK(kernel.commit({site}));
+    CHECK(!kernel->trouble());
+}
+
+TEST_CASE_FIXTURE(World, "a kernel that another has overtaken writes no more") {
+    const Revision head = kernel->snapshot()->revision();
+    const journal::Commit foreign{.revision = {head.value + 1},
+                                  .time = {},
+                                  .user = "other",
+                                  .request = {},
+                                  .schema = {1},
+                                  .changes = {}};
+    REQUIRE(kernel.journal().append({&foreign, 1}, head));
+    const auto site = kernel.create("Site", {{"name", std::string("s")}});
+    for (int i = 0; i < 2; ++i) {
+        const auto refused = kernel.commit({site});
+        REQUIRE(!refused);
+        CHECK(refused.error().code() == ErrorCode::Unavailable);
+        CHECK(refused.error().message().starts_with("another process has written"));
+    }
+    CHECK(kernel.journal().head().value == head.value + 1);
+    CHECK(kernel->snapshot()->revision() == head);
+}
+
 TEST_CASE_FIXTURE(World, "a plan shows what would happen and does nothing") {
     const ObjectId lab = slice("lab");
     const auto plan =

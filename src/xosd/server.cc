@@ -111,12 +111,19 @@ Result<void> open_world(World& world, const Options& options, int socket, Log& l
     const auto schema = TRY(build_schema(services, log));
     auto observations = TRY(observations_of(services, *schema));
     auto rights = TRY(rights_of(services, *schema));
-    world.kernel = TRY(kernel::Kernel::open({.schema = schema,
-                                             .journal = *world.journal,
-                                             .clock = world.wall_clock,
-                                             .rules = core::make_core_rules(*schema),
-                                             .access = access::Access(std::move(rights)),
-                                             .observations = std::move(observations)}));
+    world.kernel =
+        TRY(kernel::Kernel::open({.schema = schema,
+                                  .journal = *world.journal,
+                                  .clock = world.wall_clock,
+                                  .rules = core::make_core_rules(*schema),
+                                  .access = access::Access(std::move(rights)),
+                                  .observations = std::move(observations),
+                                  .on_trouble = [&log](const Error* trouble) {
+                                      if (trouble)
+                                          log.error("commits fail", {{"error", *trouble}});
+                                      else
+                                          log.info("commits succeed again");
+                                  }}));
     world.link = std::make_unique<supervisor::Link>(socket);
     world.runner =
         std::make_unique<ServiceRunner>(std::move(services), *world.kernel, *world.link, log);

@@ -53,6 +53,7 @@ public:
     /// The id of an object that is made by POST for certain.
     std::int64_t make(std::string_view path, std::string body);
     kernel::Kernel& kernel() { return *kernel_; }
+    journal::MemoryEngine& journal() { return journal_; }
     Api& api() { return *api_; }
     FakeClock& clock() { return clock_; }
     FakeWallClock& wall_clock() { return wall_clock_; }

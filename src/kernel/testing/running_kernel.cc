@@ -72,7 +72,8 @@ void RunningKernel::start() {
                                 .clock = clock_,
                                 .rules = std::exchange(rules_, {}),
                                 .access = access::Access(),
-                                .observations = std::move(observations)});
+                                .observations = std::move(observations),
+                                .retry_pause = std::chrono::milliseconds(1)});
     XOS_CHECK(opened.has_value(), "the test's kernel does not open");
     kernel_ = std::move(opened).value();
     thread_ = std::thread([this] { kernel_->run(); });
