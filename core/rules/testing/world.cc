@@ -58,7 +58,7 @@ World::World()
       snapshot_(store_.snapshot()) {
     const auto transaction = first_start(*schema_, "admin@xos.local", "hash");
     must([&](Steps& steps) {
-        const auto made = kernel::run_operations(steps.change(), transaction);
+        const auto made = kernel::run_operations(steps.change(), transaction, {});
         REQUIRE(made);
         root = made->back();
     });
@@ -96,7 +96,8 @@ Result<void> World::commit(const Run& run) {
     run(steps);
     TRY(Result<void>(steps.outcome()));
     TRY(kernel::run_rules(rules_, change));
-    TRY(kernel::check_objects(change));
+    if (auto findings = kernel::check_objects(change); !findings.empty())
+        return std::move(findings[0].error);
     change.purge();
     next_id_ = next_id;
     snapshot_ = store_.publish(std::move(draft), Revision{++revision_});
