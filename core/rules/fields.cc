@@ -1,48 +1,21 @@
 #include "core/rules/fields.h"
 
-#include "base/check.h"
-
-#include <string>
-#include <string_view>
+#include "core/rules/field_lookup.h"
 
 namespace xos::core {
 
-namespace {
-
-const schema::Type& type_called(const schema::Schema& schema, std::string_view name) {
-    const schema::Type* type = schema.find_type("core." + std::string(name));
-    XOS_CHECK(type, "the schema has no core type " + std::string(name));
-    return *type;
-}
-
-/// Reads the indexes of one type's fields.
-class Lookup {
-public:
-    Lookup(const schema::Schema& schema, TypeId type) : type_(schema.type(type)) {}
-
-    FieldIndex operator()(std::string_view name) const {
-        const auto index = type_.find_field_index(name);
-        XOS_CHECK(index, "the schema has no field " + type_.name + "." + std::string(name));
-        return *index;
-    }
-
-private:
-    const schema::Type& type_;
-};
-
-}  // namespace
-
-SiteFields::SiteFields(const schema::Schema& schema) : type(type_called(schema, "Site").id) {
-    const Lookup field(schema, type);
+SiteFields::SiteFields(const schema::Schema& schema) {
+    const FieldLookup field(schema, "Site");
+    type = field.type();
     name = field("name");
     login_base = field("login_base");
     hosts_nodes = field("hosts_nodes");
     region = field("region");
 }
 
-DeploymentFields::DeploymentFields(const schema::Schema& schema)
-    : type(type_called(schema, "Deployment").id) {
-    const Lookup field(schema, type);
+DeploymentFields::DeploymentFields(const schema::Schema& schema) {
+    const FieldLookup field(schema, "Deployment");
+    type = field.type();
     name = field("name");
     access_list = field("accessControl");
     default_image = field("default_image");
@@ -50,62 +23,76 @@ DeploymentFields::DeploymentFields(const schema::Schema& schema)
     default_isolation = field("default_isolation");
 }
 
-ControllerFields::ControllerFields(const schema::Schema& schema)
-    : type(type_called(schema, "Controller").id) {
-    const Lookup field(schema, type);
+ControllerFields::ControllerFields(const schema::Schema& schema) {
+    const FieldLookup field(schema, "Controller");
+    type = field.type();
     name = field("name");
     deployment = field("deployment");
     layers = field("layers");
 }
 
-SiteDeploymentFields::SiteDeploymentFields(const schema::Schema& schema)
-    : type(type_called(schema, "SiteDeployment").id) {
-    const Lookup field(schema, type);
+SiteDeploymentFields::SiteDeploymentFields(const schema::Schema& schema) {
+    const FieldLookup field(schema, "SiteDeployment");
+    type = field.type();
     site = field("site");
     deployment = field("deployment");
     controller = field("controller");
 }
 
-NodeFields::NodeFields(const schema::Schema& schema) : type(type_called(schema, "Node").id) {
-    const Lookup field(schema, type);
+NodeFields::NodeFields(const schema::Schema& schema) {
+    const FieldLookup field(schema, "Node");
+    type = field.type();
     name = field("name");
     site = field("site");
     site_deployment = field("site_deployment");
     enabled = field("enabled");
 }
 
-ImageFields::ImageFields(const schema::Schema& schema) : type(type_called(schema, "Image").id) {
-    const Lookup field(schema, type);
+NodeLabelFields::NodeLabelFields(const schema::Schema& schema) {
+    const FieldLookup field(schema, "NodeLabel");
+    type = field.type();
+    nodes = field("node");
+}
+
+ImageFields::ImageFields(const schema::Schema& schema) {
+    const FieldLookup field(schema, "Image");
+    type = field.type();
     name = field("name");
     kind = field("kind");
 }
 
-ImageDeploymentsFields::ImageDeploymentsFields(const schema::Schema& schema)
-    : type(type_called(schema, "ImageDeployments").id) {
-    const Lookup field(schema, type);
+ImageDeploymentsFields::ImageDeploymentsFields(const schema::Schema& schema) {
+    const FieldLookup field(schema, "ImageDeployments");
+    type = field.type();
     image = field("image");
     deployment = field("deployment");
 }
 
-FlavorFields::FlavorFields(const schema::Schema& schema) : type(type_called(schema, "Flavor").id) {
-    const Lookup field(schema, type);
+FlavorFields::FlavorFields(const schema::Schema& schema) {
+    const FieldLookup field(schema, "Flavor");
+    type = field.type();
     name = field("name");
     is_default = field("default");
     deployments = field("deployments");
+    cores = field("cores");
+    memory_mb = field("memory_mb");
+    disk_gb = field("disk_gb");
 }
 
-NetworkTemplateFields::NetworkTemplateFields(const schema::Schema& schema)
-    : type(type_called(schema, "NetworkTemplate").id) {
-    const Lookup field(schema, type);
+NetworkTemplateFields::NetworkTemplateFields(const schema::Schema& schema) {
+    const FieldLookup field(schema, "NetworkTemplate");
+    type = field.type();
     name = field("name");
     translation = field("translation");
     deployments = field("deployments");
 }
 
-SliceFields::SliceFields(const schema::Schema& schema) : type(type_called(schema, "Slice").id) {
-    const Lookup field(schema, type);
+SliceFields::SliceFields(const schema::Schema& schema) {
+    const FieldLookup field(schema, "Slice");
+    type = field.type();
     name = field("name");
     site = field("site");
+    service = field("service");
     network = field("network");
     creator = field("creator");
     max_instances = field("max_instances");
@@ -115,30 +102,44 @@ SliceFields::SliceFields(const schema::Schema& schema) : type(type_called(schema
     default_node = field("default_node");
 }
 
-UserFields::UserFields(const schema::Schema& schema) : type(type_called(schema, "User").id) {
-    const Lookup field(schema, type);
+DeploymentLimitFields::DeploymentLimitFields(const schema::Schema& schema) {
+    const FieldLookup field(schema, "DeploymentLimit");
+    type = field.type();
+    deployment = field("deployment");
+    slice = field("slice");
+    site = field("site");
+    resource = field("resource");
+    amount = field("amount");
+    period = field("period");
+    used = field("used");
+    used_at = field("used_at");
+}
+
+UserFields::UserFields(const schema::Schema& schema) {
+    const FieldLookup field(schema, "User");
+    type = field.type();
     email = field("email");
     site = field("site");
 }
 
-SliceRoleFields::SliceRoleFields(const schema::Schema& schema)
-    : type(type_called(schema, "SliceRole").id) {
-    const Lookup field(schema, type);
+SliceRoleFields::SliceRoleFields(const schema::Schema& schema) {
+    const FieldLookup field(schema, "SliceRole");
+    type = field.type();
     role = field("role");
 }
 
-SlicePrivilegeFields::SlicePrivilegeFields(const schema::Schema& schema)
-    : type(type_called(schema, "SlicePrivilege").id) {
-    const Lookup field(schema, type);
+SlicePrivilegeFields::SlicePrivilegeFields(const schema::Schema& schema) {
+    const FieldLookup field(schema, "SlicePrivilege");
+    type = field.type();
     user = field("user");
     slice = field("slice");
     role = field("role");
     expires = field("expires");
 }
 
-InstanceFields::InstanceFields(const schema::Schema& schema)
-    : type(type_called(schema, "Instance").id) {
-    const Lookup field(schema, type);
+InstanceFields::InstanceFields(const schema::Schema& schema) {
+    const FieldLookup field(schema, "Instance");
+    type = field.type();
     name = field("name");
     slice = field("slice");
     node = field("node");
@@ -149,11 +150,26 @@ InstanceFields::InstanceFields(const schema::Schema& schema)
     creator = field("creator");
     parent = field("parent");
     next_interface_number = field("next_interface_number");
+    group = field("group");
+    labels = field("labels");
 }
 
-NetworkFields::NetworkFields(const schema::Schema& schema)
-    : type(type_called(schema, "Network").id) {
-    const Lookup field(schema, type);
+InstanceGroupFields::InstanceGroupFields(const schema::Schema& schema) {
+    const FieldLookup field(schema, "InstanceGroup");
+    type = field.type();
+    name = field("name");
+    slice = field("slice");
+    flavor = field("flavor");
+    count = field("count");
+    min = field("min");
+    max = field("max");
+    per = field("per");
+    labels = field("labels");
+}
+
+NetworkFields::NetworkFields(const schema::Schema& schema) {
+    const FieldLookup field(schema, "Network");
+    type = field.type();
     name = field("name");
     network_template = field("template");
     owner = field("owner");
@@ -167,15 +183,16 @@ NetworkFields::NetworkFields(const schema::Schema& schema)
     ports = field("ports");
 }
 
-NetworkSliceFields::NetworkSliceFields(const schema::Schema& schema)
-    : type(type_called(schema, "NetworkSlice").id) {
-    const Lookup field(schema, type);
+NetworkSliceFields::NetworkSliceFields(const schema::Schema& schema) {
+    const FieldLookup field(schema, "NetworkSlice");
+    type = field.type();
     network = field("network");
     slice = field("slice");
 }
 
-PortFields::PortFields(const schema::Schema& schema) : type(type_called(schema, "Port").id) {
-    const Lookup field(schema, type);
+PortFields::PortFields(const schema::Schema& schema) {
+    const FieldLookup field(schema, "Port");
+    type = field.type();
     network = field("network");
     instance = field("instance");
     interface_number = field("interface_number");
@@ -184,16 +201,16 @@ PortFields::PortFields(const schema::Schema& schema) : type(type_called(schema, 
     xos_created = field("xos_created");
 }
 
-ControllerSliceFields::ControllerSliceFields(const schema::Schema& schema)
-    : type(type_called(schema, "ControllerSlice").id) {
-    const Lookup field(schema, type);
+ControllerSliceFields::ControllerSliceFields(const schema::Schema& schema) {
+    const FieldLookup field(schema, "ControllerSlice");
+    type = field.type();
     controller = field("controller");
     slice = field("slice");
 }
 
-ControllerNetworkFields::ControllerNetworkFields(const schema::Schema& schema)
-    : type(type_called(schema, "ControllerNetwork").id) {
-    const Lookup field(schema, type);
+ControllerNetworkFields::ControllerNetworkFields(const schema::Schema& schema) {
+    const FieldLookup field(schema, "ControllerNetwork");
+    type = field.type();
     controller = field("controller");
     network = field("network");
 }
@@ -204,19 +221,23 @@ Fields::Fields(const schema::Schema& schema)
       controller(schema),
       site_deployment(schema),
       node(schema),
+      node_label(schema),
       image(schema),
       image_deployments(schema),
       flavor(schema),
       network_template(schema),
+      deployment_limit(schema),
       user(schema),
       slice(schema),
       slice_role(schema),
       slice_privilege(schema),
       instance(schema),
+      instance_group(schema),
       network(schema),
       network_slice(schema),
       port(schema),
       controller_slice(schema),
-      controller_network(schema) {}
+      controller_network(schema),
+      services(schema) {}
 
 }  // namespace xos::core

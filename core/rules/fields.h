@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/rules/services_fields.h"
 #include "schema/schema.h"
 
 #include <memory>
@@ -38,6 +39,12 @@ struct NodeFields {
     FieldIndex name, site, site_deployment, enabled;
 };
 
+struct NodeLabelFields {
+    explicit NodeLabelFields(const schema::Schema& schema);
+    TypeId type;
+    FieldIndex nodes;
+};
+
 struct ImageFields {
     explicit ImageFields(const schema::Schema& schema);
     TypeId type;
@@ -53,7 +60,7 @@ struct ImageDeploymentsFields {
 struct FlavorFields {
     explicit FlavorFields(const schema::Schema& schema);
     TypeId type;
-    FieldIndex name, is_default, deployments;
+    FieldIndex name, is_default, deployments, cores, memory_mb, disk_gb;
 };
 
 struct NetworkTemplateFields {
@@ -65,8 +72,14 @@ struct NetworkTemplateFields {
 struct SliceFields {
     explicit SliceFields(const schema::Schema& schema);
     TypeId type;
-    FieldIndex name, site, network, creator, max_instances, default_image, default_flavor,
+    FieldIndex name, site, service, network, creator, max_instances, default_image, default_flavor,
         default_isolation, default_node;
+};
+
+struct DeploymentLimitFields {
+    explicit DeploymentLimitFields(const schema::Schema& schema);
+    TypeId type;
+    FieldIndex deployment, slice, site, resource, amount, period, used, used_at;
 };
 
 struct UserFields {
@@ -91,7 +104,13 @@ struct InstanceFields {
     explicit InstanceFields(const schema::Schema& schema);
     TypeId type;
     FieldIndex name, slice, node, deployment, image, flavor, isolation, creator, parent,
-        next_interface_number;
+        next_interface_number, group, labels;
+};
+
+struct InstanceGroupFields {
+    explicit InstanceGroupFields(const schema::Schema& schema);
+    TypeId type;
+    FieldIndex name, slice, flavor, count, min, max, per, labels;
 };
 
 struct NetworkFields {
@@ -137,20 +156,24 @@ struct Fields {
     ControllerFields controller;
     SiteDeploymentFields site_deployment;
     NodeFields node;
+    NodeLabelFields node_label;
     ImageFields image;
     ImageDeploymentsFields image_deployments;
     FlavorFields flavor;
     NetworkTemplateFields network_template;
+    DeploymentLimitFields deployment_limit;
     UserFields user;
     SliceFields slice;
     SliceRoleFields slice_role;
     SlicePrivilegeFields slice_privilege;
     InstanceFields instance;
+    InstanceGroupFields instance_group;
     NetworkFields network;
     NetworkSliceFields network_slice;
     PortFields port;
     ControllerSliceFields controller_slice;
     ControllerNetworkFields controller_network;
+    ServicesFields services;
 };
 
 using FieldsPointer = std::shared_ptr<const Fields>;

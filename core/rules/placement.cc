@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "core/rules/admission.h"
+#include "core/rules/group_domains.h"
 #include "core/rules/location.h"
 #include "core/rules/rules.h"
 
@@ -73,6 +74,11 @@ private:
         if (is_moved && !node->boolean(fields().node.enabled))
             return refuse(change, instance, instances.node,
                           describe(change.view(), *node) + " is not enabled");
+        if (is_moved &&
+            !has_labels(change.view(), fields(), node->id(), instance.links(instances.labels)))
+            return refuse(
+                change, instance, instances.node,
+                describe(change.view(), *node) + " has not all labels that are asked for");
         const std::string missing = missing_layer(change.view(), instance, *node);
         if (!missing.empty())
             return refuse(change, instance, instances.node,
@@ -171,7 +177,11 @@ private:
             return "is not enabled";
         if (controller_of_node(view, fields(), node).value == 0)
             return "has no controller, as its site deployment names none";
+        if (!has_labels(view, fields(), node.id(), instance.links(fields().instance.labels)))
+            return "has not all labels that are asked for";
         std::string reason = missing_layer(view, instance, node);
+        if (reason.empty())
+            reason = why_not_of_group(view, fields(), instance, node);
         if (!reason.empty())
             return reason;
         const ObjectId deployment = deployment_of_node(view, fields(), node);

@@ -90,11 +90,12 @@ Result<void> World::commit(const Run& run) {
     model::Draft draft = store_.begin();
     // A refused transaction uses up no ids, so that tests of what follows stay simple.
     std::uint64_t next_id = next_id_;
-    Change change(draft, Revision{revision_ + 1}, 1000, [&] { return ObjectId{next_id++}; });
+    Change change(draft, Revision{revision_ + 1}, now, [&] { return ObjectId{next_id++}; });
     change.set_principal(&principal_);
     Steps steps(change);
     run(steps);
     TRY(Result<void>(steps.outcome()));
+    change.end_operations();
     TRY(kernel::run_rules(rules_, change));
     if (auto findings = kernel::check_objects(change); !findings.empty())
         return std::move(findings[0].error);

@@ -83,6 +83,7 @@ public:
     ObjectId make_deployment(const std::string& name);
     ObjectId make_instance(ObjectId slice, NamedValues more = {});
 
+    std::int64_t now = 1000;  ///< The time of commits, in microseconds.
     ObjectId site, deployment, controller, place, node, other_node, service;
     ObjectId image, vm_image, root;
 
