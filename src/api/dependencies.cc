@@ -30,7 +30,8 @@ void Dependencies::add(const schema::Schema& schema, const Expression& expressio
         case Expression::Kind::Exists:
         case Expression::Kind::ForAll: add_everywhere(schema, expression); return;
         case Expression::Kind::Policy:
-            if (expression.path.steps.empty() && expression.path.root == Root::Object)
+            if (expression.policy != schema::kOwnPolicies && expression.path.steps.empty() &&
+                expression.path.root == Root::Object)
                 add(schema, schema.policy(expression.policy).expression);
             else
                 add_everywhere(schema, expression);
@@ -56,7 +57,9 @@ void Dependencies::add_everywhere(const schema::Schema& schema, const Expression
     if (is_quantifier)
         everywhere_.insert(expression.quantified);
     add_types(schema, expression.path, everywhere_);
-    if (expression.kind == Expression::Kind::Policy) {
+    if (expression.kind == Expression::Kind::Policy && expression.policy == schema::kOwnPolicies) {
+        everywhere_.insert(TypeId{0});  // An object of any type, whose policies read whatever.
+    } else if (expression.kind == Expression::Kind::Policy) {
         const schema::Policy& policy = schema.policy(expression.policy);
         // A policy may call itself; its types are there from the first time on.
         if (everywhere_.insert(policy.type).second)

@@ -154,8 +154,17 @@ bool Evaluator::apply_policy(const Expression& expression, const Context& contex
     inner.object = targets[0];
     // Inside the policy the variables of its caller do not exist.
     auto outer = std::exchange(variables_, {});
-    const bool result =
-        !exhausted_ && holds(view_.schema().policy(expression.policy).expression, inner);
+    const auto allows = [&](schema::PolicyId policy) {
+        return holds(view_.schema().policy(policy).expression, inner);
+    };
+    bool result = !exhausted_;
+    if (expression.policy == schema::kOwnPolicies) {
+        const auto& policies = view_.type_of(*inner.object).policies;
+        result =
+            result && !policies.empty() && std::all_of(policies.begin(), policies.end(), allows);
+    } else {
+        result = result && allows(expression.policy);
+    }
     variables_ = std::move(outer);
     --depth_;
     return result;
@@ -279,6 +288,17 @@ bool is_link_step(const schema::Schema& schema, const Step& step) {
 
 }  // namespace
 
+std::vector<const Row*> sources(model::View view, const Path& path, const Row& target) {
+    std::vector<const Row*> at{&target};
+    for (std::size_t i = path.steps.size(); i > 0 && !at.empty(); --i) {
+        std::vector<const Row*> before;
+        for (const Row* one : at)
+            step_back(view, path.steps[i - 1], *one, before);
+        at = std::move(before);
+    }
+    return at;
+}
+
 std::vector<ObjectId> readers(model::View view, const Path& path, const Row& changed,
                               const Row* before) {
     std::vector<ObjectId> found;
@@ -286,14 +306,9 @@ std::vector<ObjectId> readers(model::View view, const Path& path, const Row& cha
         return found;
     const schema::Schema& schema = view.schema();
     const auto collect = [&](const Row& row, std::size_t position) {
-        std::vector<const Row*> at{&row};
-        for (std::size_t i = position; i > 0 && !at.empty(); --i) {
-            std::vector<const Row*> sources;
-            for (const Row* one : at)
-                step_back(view, path.steps[i - 1], *one, sources);
-            at = std::move(sources);
-        }
-        for (const Row* source : at)
+        Path prefix;
+        prefix.steps.assign(path.steps.begin(), path.steps.begin() + position);
+        for (const Row* source : sources(view, prefix, row))
             found.push_back(source->id());
     };
     for (std::size_t i = 0; i < path.steps.size(); ++i) {

@@ -61,6 +61,10 @@ private:
 std::vector<ObjectId> readers(model::View view, const schema::Path& path, const model::Row& changed,
                               const model::Row* before);
 
+/// The objects from which `path`, whatever it starts at, leads to `target`.
+std::vector<const model::Row*> sources(model::View view, const schema::Path& path,
+                                       const model::Row& target);
+
 /// All paths that `expression` reads, in the order they stand in it, policies it calls left out.
 std::vector<const schema::Path*> paths_of(const schema::Expression& expression);
 

@@ -52,6 +52,8 @@ struct Path {
 
 /// Names one policy as it reads for objects of one type: position in `Schema::policies`.
 using PolicyId = std::uint32_t;
+/// In place of a policy: all policies of the type that the object turns out to be.
+inline constexpr PolicyId kOwnPolicies = 0xffffffff;
 
 enum class Comparison : std::uint8_t {
     Equal,
@@ -76,7 +78,7 @@ struct Expression {
         Compare,  ///< Two operands, each a Literal or a Path.
         Exists,   ///< One operand, with a variable more; over all objects of `quantified`.
         ForAll,   ///< As Exists.
-        Policy,   ///< `policy` applied to the object at `path`; false when that is null.
+        Policy,   ///< `policy`, or kOwnPolicies, applied to the object at `path`; false when null.
     };
     Kind kind = Kind::Literal;
     Comparison comparison = Comparison::Equal;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <utility>
 
 namespace xos::schema {
@@ -41,6 +42,29 @@ ExpressionSyntax join(Kind kind, Place place, std::vector<ExpressionSyntax> oper
     ExpressionSyntax out = node(kind, place);
     out.operands = std::move(operands);
     return out;
+}
+
+/// The word that stands before `sign` in `text`.
+std::string_view word_before(std::string_view text, std::string_view sign) {
+    const std::size_t end = text.find(sign);
+    if (end == std::string_view::npos)
+        return "";
+    std::size_t start = end;
+    while (start > 0 && (std::isalnum(static_cast<unsigned char>(text[start - 1])) != 0 ||
+                         text[start - 1] == '_'))
+        --start;
+    return text.substr(start, end - start);
+}
+
+/// Why a piece of Python is refused, and what would say the same.
+std::string refuse_python(std::string_view python) {
+    std::string instead = "paths such as ctx.user.is_admin, =, in, &, |, ->, not";
+    if (const std::string_view type = word_before(python, ".objects"); !type.empty())
+        instead = "\"exists " + std::string(type) + ": " + std::string(type) + ".field = …\"";
+    else if (python.find("len(") != std::string_view::npos)
+        instead = "a path that is true when it has members, as in obj.slices, or exists";
+    return "Python is not accepted here: write " + instead +
+           "; what cannot be said so is a rule of the service";
 }
 
 }  // namespace
@@ -156,11 +180,8 @@ ExpressionSyntax ExpressionParser::unary() {
         return quantifier();
     if (token.is("*"))
         return policy_call();
-    if (token.is("{")) {
-        return broken(
-            "Python is not accepted here: write it with paths, =, in, &, |, ->, not, exists and "
-            "forall, or as a rule");
-    }
+    if (token.text.starts_with("{"))
+        return broken(refuse_python(token.text));
     return token.kind == Token::Kind::Word ? path_or_word() : literal();
 }
 
@@ -168,6 +189,8 @@ ExpressionSyntax ExpressionParser::quantifier() {
     const Place place = cursor_.place();
     ExpressionSyntax out = node(cursor_.next().is("exists") ? Kind::Exists : Kind::ForAll, place);
     out.quantified = dotted();
+    if (cursor_.accept("as"))
+        out.variable = expect_word("the name of the variable");
     expect(":");
     out.operands.push_back(implication());
     return out;
@@ -176,9 +199,8 @@ ExpressionSyntax ExpressionParser::quantifier() {
 ExpressionSyntax ExpressionParser::policy_call() {
     ExpressionSyntax out = node(Kind::Policy, cursor_.place());
     cursor_.next();
-    if (cursor_.peek().is("("))
-        return broken("expected the name of a policy behind \"*\", found \"(\"");
-    out.policy = expect_word("the name of a policy");
+    if (!cursor_.peek().is("("))
+        out.policy = expect_word("the name of a policy, or \"(\",");
     expect("(");
     out.path = dotted();
     expect(")");

@@ -82,8 +82,9 @@ std::string words_of(std::uint16_t bits) {
 
 class FieldBuilder {
 public:
-    FieldBuilder(const FieldSyntax& syntax, const FileSyntax& file, Findings& findings)
-        : syntax_(syntax), file_(file), findings_(findings) {}
+    FieldBuilder(const FieldSyntax& syntax, const FileSyntax& file, Findings& findings,
+                 Findings& warnings)
+        : syntax_(syntax), file_(file), findings_(findings), warnings_(warnings) {}
 
     FieldDraft run() {
         draft_.syntax = &syntax_;
@@ -173,6 +174,7 @@ private:
     const FieldSyntax& syntax_;
     const FileSyntax& file_;
     Findings& findings_;
+    Findings& warnings_;
     FieldDraft draft_;
     Field& field_ = draft_.field;
     const OptionSyntax* default_ = nullptr;
@@ -339,10 +341,19 @@ void FieldBuilder::check_together() {
 void FieldBuilder::set_word_default(const OptionValue& value) {
     if (value.text == "None" || value.text == "null")
         return;
-    if (value.text == "now" && field_.type == FieldType::Time)
+    const std::string_view name = std::string_view(value.text).substr(0, value.text.find('('));
+    const bool link = field_.type == FieldType::Link;
+    const bool now = name == "now" || name == "timezone.now" || name == "datetime.now";
+    field_.default_function = DefaultFunction::Null;
+    if (now && field_.type == FieldType::Time)
         field_.default_function = DefaultFunction::Now;
+    else if (link && name.starts_with("get_first_"))
+        field_.default_function = DefaultFunction::First;
+    else if (link && name.starts_with("get_default_"))
+        field_.default_function = DefaultFunction::Preferred;
     else
-        field_.default_function = DefaultFunction::Null;
+        warnings_.add(value.place, "there is no function " + quoted(name) +
+                                       " here: the default of " + quoted(field_.name) + " is null");
 }
 
 void FieldBuilder::set_default(const OptionValue& value) {
@@ -360,6 +371,8 @@ void FieldBuilder::set_default(const OptionValue& value) {
         field_.default_function = DefaultFunction::Now;
     } else if (value.kind == OptionValue::Kind::Word || field_.type == FieldType::Link) {
         set_word_default(value);
+    } else if (field_.type == FieldType::Time && value.text == "None") {
+        return;
     } else if (field_.type == FieldType::Time) {
         return wrong("\"now()\" or None");
     } else if (field_.type == FieldType::Int || field_.type == FieldType::Double) {
@@ -412,8 +425,9 @@ bool read_bool(const OptionSyntax& option, Findings& findings) {
     return false;
 }
 
-FieldDraft build_field(const FieldSyntax& syntax, const FileSyntax& file, Findings& findings) {
-    return FieldBuilder(syntax, file, findings).run();
+FieldDraft build_field(const FieldSyntax& syntax, const FileSyntax& file, Findings& findings,
+                       Findings& warnings) {
+    return FieldBuilder(syntax, file, findings, warnings).run();
 }
 
 }  // namespace xos::schema

@@ -19,8 +19,10 @@ struct FieldDraft {
 };
 
 /// What a declared field says about itself: its type, range, default and all its options. Mistakes
-/// go to `findings`. Links get no target here.
-FieldDraft build_field(const FieldSyntax& syntax, const FileSyntax& file, Findings& findings);
+/// go to `findings`; what is taken but may not be what was meant, to `warnings`. Links get no
+/// target here.
+FieldDraft build_field(const FieldSyntax& syntax, const FileSyntax& file, Findings& findings,
+                       Findings& warnings);
 
 /// "True" or "False" as a value; reports anything else.
 bool read_bool(const OptionSyntax& option, Findings& findings);

@@ -151,7 +151,7 @@ policy thing_size < obj.parts.all() >
     const Type& thing = *schema->find_type("Thing");
     CHECK(thing.validators.size() == 2);
     CHECK(thing.validators[0].message == "Name is wrong, really");
-    CHECK(thing.find_field("owner")->default_function == DefaultFunction::Null);
+    CHECK(thing.find_field("owner")->default_function == DefaultFunction::First);
     CHECK(thing.find_field("twin")->one_to_one);
     CHECK(thing.keys.size() == 1);
     CHECK(thing.find_relation("parts")->target == schema->find_type("Part")->id);

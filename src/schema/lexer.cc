@@ -69,6 +69,8 @@ private:
             add(Token::Kind::Number, number_length());
         } else if (c == '"' || c == '\'') {
             read_string();
+        } else if (rest().starts_with("{{") && rest().find("}}") != std::string_view::npos) {
+            add(Token::Kind::Sign, rest().find("}}") + 2);  // Python of the published language.
         } else if (std::any_of(kLongSigns.begin(), kLongSigns.end(),
                                [&](std::string_view sign) { return rest().starts_with(sign); })) {
             add(Token::Kind::Sign, 2);

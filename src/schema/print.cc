@@ -177,7 +177,8 @@ std::string print(const ExpressionSyntax& node) {
         case Node::Exists:
         case Node::ForAll:
             return (node.kind == Node::Exists ? "exists " : "forall ") + dotted(node.quantified) +
-                   ": " + inside(node.operands[0], 0);
+                   (node.variable.empty() ? "" : " as " + std::string(node.variable.text)) + ": " +
+                   inside(node.operands[0], 0);
         case Node::Policy:
             return "*" + std::string(node.policy.text) + "(" + dotted(node.path) + ")";
     }

@@ -248,7 +248,10 @@ Expression Resolver::quantifier(const ExpressionSyntax& syntax) {
         return out;
     }
     out.quantified = type->id;
-    variables_.emplace_back(syntax.quantified.back().text, type->id);
+    const Word& name = syntax.variable.empty() ? syntax.quantified.back() : syntax.variable;
+    if (name.text == "obj" || name.text == "ctx")
+        findings_.add(name.place, quoted(name.text) + " has a meaning of its own: choose another");
+    variables_.emplace_back(name.text, type->id);
     for (const ExpressionSyntax& operand : syntax.operands)
         out.operands.push_back(resolve(operand));
     variables_.pop_back();
@@ -277,6 +280,9 @@ Expression Resolver::policy_call(const ExpressionSyntax& syntax) {
     } else if (resolved.path.many) {
         findings_.add(
             place, quoted(resolved.path.text) + " can have several values: use exists or forall");
+    } else if (syntax.policy.empty()) {
+        out.policy = kOwnPolicies;
+        out.path = std::move(resolved.path);
     } else if (const auto policy = find_policy_(syntax.policy, resolved.kind.type)) {
         out.policy = *policy;
         out.path = std::move(resolved.path);

@@ -28,6 +28,20 @@ struct Policy {
     std::string text;  ///< As written.
 };
 
+/// Something that an invariant of `type` reads: when it changes, the invariants of some objects of
+/// `type` have to be checked again.
+struct InvariantRead {
+    /// From an object of a quantifier, `here` leads to an object that `there` leads to as well,
+    /// from what is one quantifier further out, or in the end from the object of the invariant.
+    struct Hop {
+        TypeId type;  ///< What the quantifier ranges over.
+        Path here, there;
+    };
+    TypeId type;
+    std::vector<Hop> hops;  ///< From the innermost quantifier outwards.
+    Path path;              ///< What is read, from the innermost quantifier or from the object.
+};
+
 /// All object types of a system, checked and with every name resolved.
 ///
 /// Immutable; may be read from many threads.
@@ -48,6 +62,12 @@ public:
 
     const Policy& policy(PolicyId id) const { return policies_[id]; }
     std::span<const Policy> policies() const { return policies_; }
+
+    /// How objects that invariants read lead to those whose invariants they are.
+    std::span<const InvariantRead> invariant_reads() const { return invariant_reads_; }
+
+    /// What was taken but may not be what was meant.
+    const Problems& warnings() const { return warnings_; }
 
     /// The texts it was built from, XOSBase aside.
     std::span<const Source> sources() const { return sources_; }
@@ -72,6 +92,8 @@ private:
     std::vector<Source> sources_;
     std::vector<Type> types_;
     std::vector<Policy> policies_;
+    std::vector<InvariantRead> invariant_reads_;
+    Problems warnings_;
     std::unordered_map<std::string, TypeId> by_name_;
     std::unordered_map<std::string, TypeId> by_plural_;
 };

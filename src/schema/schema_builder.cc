@@ -96,8 +96,11 @@ std::variant<std::shared_ptr<const Schema>, Problems> SchemaBuilder::run() {
         set_lineage(id);
         lay_fields_out(id);
     }
-    for (TypeId id : base_first_)
+    for (TypeId id : base_first_) {
+        set_owner_default(id);
+        set_default_types(id);
         add_relations(id);
+    }
     for (TypeId id : base_first_)
         compose_relations(id);
     set_leaves();
@@ -111,6 +114,11 @@ std::variant<std::shared_ptr<const Schema>, Problems> SchemaBuilder::run() {
     find_endless_policies();
     if (!findings_.empty())
         return findings_.take();
+    for (TypeId id : base_first_)
+        collect_invariant_reads(id);
+    if (!findings_.empty())
+        return findings_.take();
+    schema_->warnings_ = warnings_.take();
     return std::shared_ptr<const Schema>(std::move(schema_));
 }
 
@@ -208,6 +216,7 @@ void SchemaBuilder::apply_option(TypeId id, const OptionSyntax& option) {
         type.description = option.value.text;
     } else if (name == "owner_class_name") {
         type.owner_class_name = option.value.text;
+        draft.owner_class_place = option.value.place;
     } else if (name == "actions") {
         draft.actions = words_of(option.value.text);
     } else if (name == "validators" || name == "invariants") {

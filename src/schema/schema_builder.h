@@ -39,6 +39,7 @@ private:
         std::vector<PolicyId> policies;     ///< Its own.
         std::vector<OptionSyntax> validators, invariants;
         std::vector<std::string> actions;
+        Place owner_class_place;
     };
     static constexpr FieldIndex kNoPosition = 0xffff;
 
@@ -59,6 +60,9 @@ private:
     void lay_fields_out(TypeId id);
     void place_field(TypeId id, FieldDraft draft);
     void add_generated(TypeId id, std::string name, FieldType type);
+    void add_any_link(TypeId id);
+    void set_owner_default(TypeId id);
+    void set_default_types(TypeId id);
     void replace_field(TypeId id, FieldIndex index, const FieldDraft& draft);
     bool resolve_target(TypeId id, FieldDraft& draft);
     void order_names(TypeId id);
@@ -85,10 +89,13 @@ private:
     const PolicySyntax* find_policy(const Word& name, std::string_view app);
     void resolve_policies();
     void find_endless_policies();
+    void collect_invariant_reads(TypeId id);
+    Place invariant_place(TypeId id, std::string_view name) const;
     Resolver::FindPolicy policy_finder(std::string_view app);
     std::vector<std::string_view> policy_names() const;
 
     Findings findings_;
+    Findings warnings_;
     std::shared_ptr<Schema> schema_;
     std::deque<SourceText> texts_;
     std::deque<FileSyntax> files_;

@@ -79,12 +79,13 @@ void SchemaBuilder::lay_fields_out(TypeId id) {
         type.fields = above.fields;
         type.keys = above.keys;
         type.actions = above.actions;
+        type.any_link = above.any_link;
     }
     for (const FieldSyntax* field : draft.declared) {
         if (field->link == LinkKind::ManyToMany && !field->through.empty() &&
             !is_implicit_through(id, *field))
             continue;
-        place_field(id, build_field(*field, files_[draft.file], findings_));
+        place_field(id, build_field(*field, files_[draft.file], findings_, warnings_));
     }
     if (type.content) {
         add_generated(id, "content_sha256", FieldType::String);
@@ -95,6 +96,7 @@ void SchemaBuilder::lay_fields_out(TypeId id) {
         if (std::find(type.actions.begin(), type.actions.end(), action) == type.actions.end())
             type.actions.push_back(action);
     }
+    add_any_link(id);
     if (type.fields.size() > above.fields.size())
         draft.fields_owner = id;
     if (type.fields.size() > kMostFields)
@@ -114,6 +116,79 @@ void SchemaBuilder::add_generated(TypeId id, std::string name, FieldType type) {
     field.name = field.api_name = std::move(name);
     field.type = type;
     field.field_class = FieldClass::Bookkeeping;
+}
+
+/// `content_type` and `object_id` together are one link to an object of any type, the field
+/// `content_object`; it goes with that object.
+void SchemaBuilder::add_any_link(TypeId id) {
+    Type& type = schema_->types_[id.value];
+    const auto find = [&](std::string_view name) {
+        return std::find_if(type.fields.begin(), type.fields.end(),
+                            [&](const Field& field) { return field.name == name; });
+    };
+    const auto type_name = find("content_type"), object_id = find("object_id");
+    const auto end = type.fields.end();
+    if (type.any_link || type_name == end || object_id == end ||
+        type_name->type != FieldType::String || object_id->type != FieldType::Int)
+        return;
+    if (find("content_object") != end) {
+        findings_.add(drafts_[id.value].syntax->name.place,
+                      "content_type and object_id bring the link content_object: leave it out");
+        return;
+    }
+    const auto index = [&](auto at) { return static_cast<FieldIndex>(at - type.fields.begin()); };
+    type.any_link = {index(type_name), index(object_id), index(end)};
+    Field link;
+    link.name = "content_object";
+    link.api_name = "content_object_id";
+    link.type = FieldType::Link;
+    link.on_delete = OnDelete::Cascade;
+    link.db_index = true;
+    link.field_class = object_id->field_class;
+    link.immutable = type_name->immutable && object_id->immutable;
+    link.help_text =
+        "The object that content_type and object_id name; either way of saying will do";
+    type.fields.push_back(std::move(link));
+}
+
+/// Objects of the type belong to the only Service of the class that `owner_class_name` names.
+void SchemaBuilder::set_owner_default(TypeId id) {
+    Type& type = schema_->types_[id.value];
+    Draft& draft = drafts_[id.value];
+    if (type.owner_class_name.empty() && type.base) {
+        type.owner_class_name = schema_->types_[type.base->value].owner_class_name;
+        draft.owner_class_place = drafts_[type.base->value].owner_class_place;
+    }
+    if (type.owner_class_name.empty())
+        return;
+    const auto owner = std::find_if(type.fields.begin(), type.fields.end(),
+                                    [](const Field& field) { return field.name == "owner"; });
+    if (owner == type.fields.end() || owner->type != FieldType::Link) {
+        findings_.add(draft.syntax->name.place,
+                      "owner_class_name is for types with a link owner, as ServiceInstance has");
+        return;
+    }
+    const auto service = find_type({type.owner_class_name, draft.owner_class_place}, type.app);
+    if (!service)
+        return;
+    if (!schema_->is_a(*service, owner->target)) {
+        findings_.add(draft.owner_class_place,
+                      quoted(type.owner_class_name) + " is no " +
+                          quoted(schema_->types_[owner->target.value].name) +
+                          ", which owner links to");
+        return;
+    }
+    owner->default_function = DefaultFunction::Only;
+    owner->default_type = *service;
+}
+
+/// What a default that is looked for among objects looks for.
+void SchemaBuilder::set_default_types(TypeId id) {
+    for (Field& field : schema_->types_[id.value].fields) {
+        if (field.default_function == DefaultFunction::First ||
+            field.default_function == DefaultFunction::Preferred)
+            field.default_type = field.target;
+    }
 }
 
 void SchemaBuilder::place_field(TypeId id, FieldDraft draft) {

@@ -1,7 +1,9 @@
+#include "schema/invariant_reads.h"
 #include "schema/schema_builder.h"
 #include "schema/suggestion.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace xos::schema {
@@ -55,13 +57,19 @@ std::vector<ValidatorText> split_validators(std::string_view text) {
     return out;
 }
 
-/// The policies that `expression` applies to the very object that it is about.
-void collect_same_object(const Expression& expression, std::vector<PolicyId>& out) {
+/// The policies that `expression` applies to the very object that it is about, whose type has
+/// `own` policies.
+void collect_same_object(const Expression& expression, const std::vector<PolicyId>& own,
+                         std::vector<PolicyId>& out) {
     if (expression.kind == Expression::Kind::Policy && expression.path.steps.empty() &&
-        expression.path.root == Root::Object)
-        out.push_back(expression.policy);
+        expression.path.root == Root::Object) {
+        if (expression.policy == kOwnPolicies)
+            out.insert(out.end(), own.begin(), own.end());
+        else
+            out.push_back(expression.policy);
+    }
     for (const Expression& operand : expression.operands)
-        collect_same_object(operand, out);
+        collect_same_object(operand, own, out);
 }
 
 }  // namespace
@@ -205,12 +213,42 @@ void SchemaBuilder::resolve_policies() {
     }
 }
 
+/// What a type's invariants read, and so when they have to be checked again. Those that it inherits
+/// are read from objects of the base.
+void SchemaBuilder::collect_invariant_reads(TypeId id) {
+    for (Validator& invariant : schema_->types_[id.value].invariants) {
+        const bool own = schema_->policy(invariant.policy).type == id;
+        auto found = reads_of_invariant(*schema_, id, invariant.policy);
+        if (const auto* why = std::get_if<std::string>(&found)) {
+            if (own)
+                findings_.add(invariant_place(id, invariant.name),
+                              "invariant " + quoted(invariant.name) + ": " + *why);
+            continue;
+        }
+        Reads& reads = std::get<Reads>(found);
+        invariant.reports_only = reads.feedback;
+        if (own && !reads.feedback)
+            std::move(reads.reads.begin(), reads.reads.end(),
+                      std::back_inserter(schema_->invariant_reads_));
+    }
+}
+
+Place SchemaBuilder::invariant_place(TypeId id, std::string_view name) const {
+    const Draft& draft = drafts_[id.value];
+    for (const OptionSyntax& option : draft.invariants) {
+        if (option.value.text.find(name) != std::string::npos)
+            return option.value.place;
+    }
+    return draft.syntax->name.place;
+}
+
 /// A policy that asks itself about the same object has no answer.
 void SchemaBuilder::find_endless_policies() {
     const auto& policies = schema_->policies_;
     std::vector<std::vector<PolicyId>> asks(policies.size());
     for (std::size_t i = 0; i < policies.size(); ++i)
-        collect_same_object(policies[i].expression, asks[i]);
+        collect_same_object(policies[i].expression, schema_->type(policies[i].type).policies,
+                            asks[i]);
     // Peels off what asks nothing that is left; whatever stays is part of a circle or asks one.
     std::vector<bool> ends(policies.size(), false);
     for (bool changed = true; changed;) {

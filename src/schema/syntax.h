@@ -20,7 +20,8 @@ struct ExpressionSyntax {
     Value literal;
     std::vector<Word> path;        ///< Of a Path; of a Policy, what it is applied to.
     std::vector<Word> quantified;  ///< Of a quantifier: the type, as in "core.Slice".
-    Word policy;
+    Word variable;                 ///< Behind `as`; empty for the name of the type.
+    Word policy;                   ///< Of a Policy; empty in `*(path)`.
 };
 
 /// `policy name < expression >`

@@ -25,7 +25,14 @@ enum class FieldClass : std::uint8_t { Declarative, Feedback, Bookkeeping };
 enum class OnDelete : std::uint8_t { Protect, Cascade, Clear };
 enum class Format : std::uint8_t { Any, Stripped, Url, Ip };
 /// Defaults that are computed when an object is made.
-enum class DefaultFunction : std::uint8_t { None, Now, Null };
+enum class DefaultFunction : std::uint8_t {
+    None,
+    Now,
+    Null,
+    First,      ///< The live object of `default_type` with the lowest id.
+    Preferred,  ///< The first one whose field `default` is True, else as First.
+    Only,       ///< The live object of `default_type`, when there is exactly one.
+};
 
 /// One field of a type, or one link.
 struct Field {
@@ -39,6 +46,7 @@ struct Field {
     bool blank = true;
     Value default_value;
     DefaultFunction default_function = DefaultFunction::None;
+    TypeId default_type;                                       ///< Of First, Preferred and Only.
     std::vector<std::pair<std::string, std::string>> choices;  ///< Value and label.
     std::optional<std::int64_t> max_length;
     std::optional<double> min_value, max_value;
@@ -76,6 +84,16 @@ struct Validator {
     std::string name;
     PolicyId policy = 0;
     std::string message;  ///< May hold {obj.field} places.
+    /// Of an invariant: it reads what back-ends report, so it can be found broken but never
+    /// refuses.
+    bool reports_only = false;
+};
+
+/// One link to an object of any type, which the two fields name in their way; always all three.
+struct AnyLink {
+    FieldIndex type_name = 0;  ///< `content_type`: "core.Slice".
+    FieldIndex id = 0;         ///< `object_id`.
+    FieldIndex link = 0;       ///< `content_object`.
 };
 
 /// An object type.
@@ -97,6 +115,7 @@ struct Type {
     std::vector<PolicyId> policies;  ///< Its own and those of its bases; all must allow.
     std::vector<Validator> validators;
     std::vector<Validator> invariants;  ///< Checked also when an object that they read changes.
+    std::optional<AnyLink> any_link;
     std::string owner_class_name;
     std::vector<std::string> actions;  ///< Operations that are no field, those of bases first.
     bool history = true;               ///< Whether versions of its objects are kept.

@@ -62,7 +62,9 @@ void add_types_of(const schema::Schema& schema, const Path& path, std::set<TypeI
 void add_linked_types(const schema::Schema& schema, TypeId type, std::set<TypeId>& types) {
     for (const schema::Type& other : schema.types()) {
         for (const schema::Field& field : other.fields) {
-            if (field.type != FieldType::Link && field.type != FieldType::LinkSet)
+            // A link to an object of any type (target 0) says nothing about types.
+            if ((field.type != FieldType::Link && field.type != FieldType::LinkSet) ||
+                field.target.value == 0)
                 continue;
             if (schema.is_a(type, other.id))
                 types.insert(field.target);

@@ -198,7 +198,10 @@ public:
 
 private:
     static bool is_link(const schema::Field& field) {
-        return field.type == schema::FieldType::Link || field.type == schema::FieldType::LinkSet;
+        // A link to an object of any type (target 0) says nothing about types.
+        return (field.type == schema::FieldType::Link ||
+                field.type == schema::FieldType::LinkSet) &&
+               field.target.value != 0;
     }
 
     const schema::Schema& schema_;
