@@ -2,6 +2,8 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "kernel/any_link.h"
+#include "kernel/default_object.h"
 #include "kernel/describe.h"
 
 #include <algorithm>
@@ -83,10 +85,13 @@ const Row& Change::create(TypeId type_id, const FieldValues& fields) {
             values.emplace_back(at, now_);
         else if (field.type == FieldType::LinkSet)
             values.emplace_back(at, std::vector<ObjectId>{});
+        else if (const auto found = default_object(view(), field))
+            values.emplace_back(at, *found);
         else if (!schema::is_null(field.default_value))
             values.emplace_back(at, field.default_value);
     }
     values.insert(values.end(), fields.begin(), fields.end());
+    complete_any_link(view(), type, nullptr, values);
     values.emplace_back(base::kCreated, now_);
     values.emplace_back(base::kUpdated, now_);
     values.emplace_back(base::kRevision, number(revision_));
@@ -125,7 +130,9 @@ void Change::add_new_goal(const Row& row, FieldValues& values) const {
 const Row& Change::update(ObjectId id, const FieldValues& fields) {
     const Row* row = view().find(id);
     XOS_CHECK(row, "update: no such object");
-    const FieldValues values = with_bookkeeping(*row, fields);
+    FieldValues wanted = fields;
+    complete_any_link(view(), view().type_of(*row), row, wanted);
+    const FieldValues values = with_bookkeeping(*row, wanted);
     return values.empty() ? *row : draft_.update(id, values);
 }
 

@@ -3,6 +3,7 @@
 #include "base/crypto.h"
 #include "base/text.h"
 #include "expression/evaluator.h"
+#include "kernel/any_link.h"
 #include "kernel/describe.h"
 #include "kernel/format_check.h"
 
@@ -114,7 +115,7 @@ Error invalid(std::vector<ErrorDetail> mistakes, ErrorCode code = ErrorCode::Inv
 }
 
 std::optional<std::string> check_target(model::View view, const Field& field, ObjectId target) {
-    const std::string& wanted = view.schema().type(field.target).name;
+    const std::string wanted = type_wanted(view.schema(), field);
     const Row* row = view.find(target);
     if (!row)
         return "there is no " + wanted + " " + std::to_string(target.value);
@@ -185,29 +186,6 @@ Result<void> check_keys(model::View view, const Row& row, const Row* before) {
     return {};
 }
 
-/// `message` with each {obj.path} replaced by what it is for `row`.
-std::string fill_in(model::View view, const Row& row, const std::string& message) {
-    std::string text;
-    std::size_t at = 0;
-    while (at < message.size()) {
-        const std::size_t open = message.find('{', at), close = message.find('}', open);
-        if (open == std::string::npos || close == std::string::npos)
-            break;
-        text += message.substr(at, open - at);
-        const auto parsed =
-            view.schema().parse_expression(message.substr(open + 1, close - open - 1),
-                                           {.self = row.type(),
-                                            .names = schema::Schema::Scope::Names::WithObj,
-                                            .other = {},
-                                            .file = {}});
-        if (const auto* expression = std::get_if<schema::Expression>(&parsed))
-            text += format_values(
-                expression::Evaluator(view).values(expression->path, {.object = &row}));
-        at = close + 1;
-    }
-    return text + message.substr(at);
-}
-
 void check_validators(model::View view, const Row& row, const Row* before,
                       std::vector<Finding>& findings) {
     const schema::Type& type = view.type_of(row);
@@ -224,6 +202,7 @@ void check_object(model::View view, const Row& row, const Row* before,
     std::vector<ErrorDetail> mistakes;
     check_required(view, row, mistakes);
     check_links(view, row, mistakes);
+    check_any_link(view, row, mistakes);
     if (!mistakes.empty()) {
         findings.push_back({row.id(), invalid(std::move(mistakes)).in(describe(view, row))});
         return;  // What else is said would only follow from it.

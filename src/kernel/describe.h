@@ -10,4 +10,7 @@ namespace xos::kernel {
 /// `Port 17`.
 std::string describe(model::View view, const model::Row& row);
 
+/// `message` with each {obj.path} replaced by what it is for `row`.
+std::string fill_in(model::View view, const model::Row& row, const std::string& message);
+
 }  // namespace xos::kernel

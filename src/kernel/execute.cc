@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "kernel/actions.h"
+#include "kernel/any_link.h"
 #include "kernel/describe.h"
 
 #include <algorithm>
@@ -119,7 +120,7 @@ Result<FieldValues> resolve_fields(const FieldValues& fields, const std::vector<
 std::optional<std::string> check_link(const Change& change, const Caller& caller,
                                       const schema::Field& field, ObjectId target) {
     const Row* row = change.view().find(target);
-    const std::string& wanted = change.schema().type(field.target).name;
+    const std::string wanted = type_wanted(change.schema(), field);
     const bool is_new = row && !change.before(target);
     if (!row || !(is_new || caller.access.may_read(change.view(), caller.principal, *row)))
         return "there is no " + wanted + " " + std::to_string(target.value);
@@ -151,6 +152,22 @@ Result<ObjectId> run_operation(Change& change, const Operation& given,
         change.update(id, operation.fields);
     }
     return id;
+}
+
+/// The link that a field sets: itself, or content_object for the fields that name it.
+FieldIndex link_behind(const schema::Type& type, FieldIndex field) {
+    const bool names =
+        type.any_link && (field == type.any_link->type_name || field == type.any_link->id);
+    return names ? type.any_link->link : field;
+}
+
+/// The object that an object's content_type and object_id name, where `field` is one of the two.
+std::optional<ObjectId> named_object(model::View view, ObjectId id, FieldIndex field) {
+    const Row* row = view.find(id);
+    if (!row || link_behind(view.type_of(*row), field) == field)
+        return std::nullopt;
+    const FieldIndex link = link_behind(view.type_of(*row), field);
+    return row->is_null(link) ? std::nullopt : std::optional(row->link(link));
 }
 
 }  // namespace
@@ -219,18 +236,21 @@ Error placed(Error error, const Transaction& transaction, const std::vector<Obje
 Result<void> check_given_links(const Change& change, const Caller& caller,
                                const Transaction& transaction, const std::vector<ObjectId>& ids) {
     std::vector<ErrorDetail> mistakes;
-    for (const Operation& operation : transaction.operations) {
-        const FieldValues fields = TRY(resolve_fields(operation.fields, ids));
-        for (const auto& [at, value] : fields) {
-            const schema::Field& field = change.schema().type(operation.type).fields[at];
-            const auto check = [&](ObjectId target) {
-                if (auto mistake = check_link(change, caller, field, target))
-                    mistakes.push_back({operation.place + field.api_name, *mistake});
+    for (std::size_t i = 0; i < transaction.operations.size(); ++i) {
+        const Operation& operation = transaction.operations[i];
+        const schema::Type& type = change.schema().type(operation.type);
+        for (const auto& [at, value] : TRY(resolve_fields(operation.fields, ids))) {
+            const auto check = [&, field = at](ObjectId target) {
+                const schema::Field& link = type.fields[link_behind(type, field)];
+                if (auto mistake = check_link(change, caller, link, target))
+                    mistakes.push_back({operation.place + type.fields[field].api_name, *mistake});
             };
             if (const auto* link = std::get_if<ObjectId>(&value))
                 check(*link);
             else if (const auto* members = std::get_if<std::vector<ObjectId>>(&value))
                 std::for_each(members->begin(), members->end(), check);
+            else if (const auto named = named_object(change.view(), ids[i], at))
+                check(*named);
         }
     }
     if (mistakes.empty())

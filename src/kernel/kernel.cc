@@ -5,6 +5,7 @@
 #include "kernel/checks.h"
 #include "kernel/describe.h"
 #include "kernel/execute.h"
+#include "kernel/invariants.h"
 #include "kernel/shapes.h"
 #include "kernel/status.h"
 #include "model/codec.h"
@@ -248,7 +249,9 @@ Result<std::vector<ObjectId>> Kernel::execute_all(Change& change, Transaction& t
     if (auto settled = settle(change, transaction); !settled)
         return placed(std::move(settled).error(), transaction, ids, change.subject());
     TRY(check_after(change, caller, transaction, ids));
-    TRY(combine(check_objects(change), transaction, ids));
+    auto findings = check_objects(change);
+    check_invariants(change, findings);
+    TRY(combine(std::move(findings), transaction, ids));
     change.purge();
     return ids;
 }
