@@ -23,8 +23,12 @@ bool equals_lower(std::string_view text, std::string_view low) {
 bool contains_lower(std::string_view text, std::string_view low) {
     if (low.empty())
         return true;
-    for (std::size_t i = 0; i + low.size() <= text.size(); ++i) {
-        if (lower(text[i]) == low[0] && equals_lower(text.substr(i, low.size()), low))
+    if (text.size() < low.size())
+        return false;
+    const char first = low[0];
+    const std::size_t places = text.size() - low.size() + 1;
+    for (std::size_t i = 0; i < places; ++i) {
+        if (lower(text[i]) == first && equals_lower(text.substr(i, low.size()), low))
             return true;
     }
     return false;
@@ -41,22 +45,6 @@ bool compares(Operator op, const T& left, const T& right) {
         case Operator::Lte: return left <= right;
         default: return false;
     }
-}
-
-bool text_fits(const Condition& condition, std::string_view text) {
-    const auto fits = [&](const Value& value) {
-        const std::string_view wanted = std::get<std::string>(value);
-        switch (condition.op) {
-            case Operator::IExact: return equals_lower(text, wanted);
-            case Operator::Contains: return text.find(wanted) != std::string_view::npos;
-            case Operator::IContains: return contains_lower(text, wanted);
-            case Operator::StartsWith: return text.starts_with(wanted);
-            case Operator::Regex:
-            case Operator::IRegex: return condition.compiled->finds_in(text);
-            default: return compares(condition.op, text, wanted);
-        }
-    };
-    return std::any_of(condition.values.begin(), condition.values.end(), fits);
 }
 
 template <class T>
@@ -78,32 +66,6 @@ bool computed_fits(View view, const Row& row, const Condition& condition, FieldI
     if (at == schema::kReadyField)
         return any_value(condition, row.ready());
     return text_fits(condition, view.type_of(row).name);
-}
-
-bool field_fits(View view, const Row& row, const Condition& condition, FieldIndex at) {
-    const auto& fields = view.type_of(row).fields;
-    if (at >= fields.size())
-        return computed_fits(view, row, condition, at);
-    const FieldType type = fields[at].type;
-    const bool null = row.is_null(at) || (type == FieldType::LinkSet && row.links(at).empty());
-    if (null || condition.op == Operator::IsNull)
-        return is_null_test(condition, null);
-    switch (type) {
-        case FieldType::Bool: return any_value(condition, row.boolean(at));
-        case FieldType::Int:
-        case FieldType::Time: return any_value(condition, row.integer(at));
-        case FieldType::Double: return any_value(condition, row.number(at));
-        case FieldType::Link: return any_value(condition, row.link(at));
-        case FieldType::LinkSet: {
-            const auto members = row.links(at);
-            return std::any_of(members.begin(), members.end(),
-                               [&](ObjectId member) { return any_value(condition, member); });
-        }
-        case FieldType::String:
-        case FieldType::Json:
-        case FieldType::Map: return text_fits(condition, row.string(at));
-    }
-    return false;
 }
 
 struct Walk {
@@ -145,6 +107,48 @@ struct Walk {
 };
 
 }  // namespace
+
+bool text_fits(const Condition& condition, std::string_view text) {
+    const auto fits = [&](const Value& value) {
+        const std::string_view wanted = std::get<std::string>(value);
+        switch (condition.op) {
+            case Operator::IExact: return equals_lower(text, wanted);
+            case Operator::Contains: return text.find(wanted) != std::string_view::npos;
+            case Operator::IContains: return contains_lower(text, wanted);
+            case Operator::StartsWith: return text.starts_with(wanted);
+            case Operator::Regex:
+            case Operator::IRegex: return condition.compiled->finds_in(text);
+            default: return compares(condition.op, text, wanted);
+        }
+    };
+    return std::any_of(condition.values.begin(), condition.values.end(), fits);
+}
+
+bool field_fits(View view, const Row& row, const Condition& condition, FieldIndex at) {
+    const auto& fields = view.type_of(row).fields;
+    if (at >= fields.size())
+        return computed_fits(view, row, condition, at);
+    const FieldType type = fields[at].type;
+    const bool null = row.is_null(at) || (type == FieldType::LinkSet && row.links(at).empty());
+    if (null || condition.op == Operator::IsNull)
+        return is_null_test(condition, null);
+    switch (type) {
+        case FieldType::Bool: return any_value(condition, row.boolean(at));
+        case FieldType::Int:
+        case FieldType::Time: return any_value(condition, row.integer(at));
+        case FieldType::Double: return any_value(condition, row.number(at));
+        case FieldType::Link: return any_value(condition, row.link(at));
+        case FieldType::LinkSet: {
+            const auto members = row.links(at);
+            return std::any_of(members.begin(), members.end(),
+                               [&](ObjectId member) { return any_value(condition, member); });
+        }
+        case FieldType::String:
+        case FieldType::Json:
+        case FieldType::Map: return text_fits(condition, row.string(at));
+    }
+    return false;
+}
 
 bool matches(View view, const Row& row, const Condition& condition, const Sight& sight) {
     return Walk{view, condition, sight}.any(row, 0) != condition.negated;

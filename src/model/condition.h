@@ -13,7 +13,8 @@
 namespace xos::model {
 
 /// What an asker may see: objects and fields out of sight are as if they were not there. An empty
-/// function lets all be seen.
+/// function lets all be seen. A field without a read policy of its own is seen with its object:
+/// `field` need not be asked for it.
 struct Sight {
     std::function<bool(const Row&)> object;
     std::function<bool(const Row&, FieldIndex)> field;
@@ -58,6 +59,12 @@ Result<Condition> parse_condition(const schema::Schema& schema, TypeId type, std
 /// The steps of `names` from `type` on; the last is a field, or Invalid says what would be right.
 Result<std::vector<schema::Step>> parse_path(const schema::Schema& schema, TypeId type,
                                              const std::vector<std::string_view>& names);
+
+/// Whether what `row` has in its field `at` passes, negation aside.
+bool field_fits(View view, const Row& row, const Condition& condition, FieldIndex at);
+
+/// Whether `text`, which is no null, passes, negation aside.
+bool text_fits(const Condition& condition, std::string_view text);
 
 /// Whether `row` passes. Letters are compared without case in ASCII only.
 bool matches(View view, const Row& row, const Condition& condition, const Sight& sight = {});

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "model/query_cursor.h"
+#include "model/row_filter.h"
 #include "model/row_source.h"
 #include "schema/suggestion.h"
 
@@ -14,23 +15,13 @@ using schema::Step;
 
 namespace {
 
-bool is_of_kind(const Row& row, Query::Kind kind) {
-    namespace base = schema::base_field;
-    switch (kind) {
-        case Query::Kind::Live: return !row.deleted();
-        case Query::Kind::Deleted: return row.deleted();
-        case Query::Kind::All: return true;
-        case Query::Kind::Dirty:
-            return !row.deleted() && !row.is_null(base::kBackendOwner) &&
-                   !row.boolean(base::kNoSync) && !row.boolean(base::kLazyBlocked) && !row.ready();
-    }
-    return false;
-}
-
 class Search {
 public:
     Search(View view, const Query& query)
-        : view_(view), query_(query), source_(RowSource::choose(view, query)) {}
+        : view_(view),
+          query_(query),
+          source_(RowSource::choose(view, query)),
+          filter_(view, query) {}
 
     Result<Page> run() {
         const auto start = TRY(decode_cursor(query_));
@@ -43,21 +34,22 @@ public:
     }
 
 private:
-    bool fits(const Row& row) const {
-        if (!is_of_kind(row, query_.kind))
-            return false;
-        for (const Condition& condition : query_.conditions) {
-            if (!matches(view_, row, condition, query_.sight))
-                return false;
-        }
-        return query_.sight.sees(row) && (!query_.predicate || query_.predicate(row));
+    /// Calls `visit` with the rows that fit and have greater ids than `after`, until it returns
+    /// false.
+    template <class Visit>
+    void for_each_fitting(ObjectId after, const Visit& visit) {
+        source_.for_each_block(after, [&](std::span<const Row*> rows) {
+            for (const Row* row : filter_.sift(rows)) {
+                if (filter_.fits(*row) && !visit(*row))
+                    return false;
+            }
+            return true;
+        });
     }
 
     void find_by_id(ObjectId after) {
         const bool count_all = query_.count;
-        source_.for_each(count_all ? ObjectId{} : after, [&](const Row& row) {
-            if (!fits(row))
-                return true;
+        for_each_fitting(count_all ? ObjectId{} : after, [&](const Row& row) {
             ++page_.total;
             if (row.id() > after && places_.size() <= query_.limit)
                 places_.push_back({&row, {}, row.id()});
@@ -70,9 +62,7 @@ private:
         const auto before = [&](const Place& a, const Place& b) {
             return precedes(query_.order, a, b);
         };
-        source_.for_each({}, [&](const Row& row) {
-            if (!fits(row))
-                return true;
+        for_each_fitting({}, [&](const Row& row) {
             ++page_.total;
             Place place = place_of(view_, query_, row);
             if (start && !before(*start, place))
@@ -103,6 +93,7 @@ private:
     View view_;
     const Query& query_;
     const RowSource source_;
+    const RowFilter filter_;
     Page page_;
     std::vector<Place> places_;
 };

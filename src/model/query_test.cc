@@ -11,6 +11,7 @@ namespace xos::model {
 namespace {
 
 constexpr const char* kModel = R"x(
+policy nobody_policy < False >
 message Service { required string name = 1; }
 message Site {
     required string name = 1 [max_length = 200, unique = True];
@@ -24,6 +25,7 @@ message Slice {
     optional bool enabled = 5;
     optional string until = 6 [content_type = "date"];
     optional string password = 7 [hashed = True];
+    optional int32 hidden = 9 [read_policy = "nobody_policy"];
     manytomany friends->Slice:admirers = 8:1002;
 }
 message Instance {
@@ -85,6 +87,7 @@ struct Filled : World {
     ObjectId a = make("Slice", {{"name", std::string("Alpha")},
                                 {"site", paris},
                                 {"size", std::int64_t{3}},
+                                {"hidden", std::int64_t{3}},
                                 {"weight", 1.5},
                                 {"enabled", true},
                                 {"until", std::int64_t{1'704'067'200'000'000}}});
@@ -185,10 +188,13 @@ TEST_CASE_FIXTURE(Filled, "what is out of sight is as if it were not there") {
     CHECK(names(found) == "");
     found.conditions[0].negated = true;
     CHECK(names(found) == "Alpha beta gamma ");
-    Query blind = query("Slice", {{"size", "3"}});
-    const FieldIndex size = *schema->find_type("Slice")->find_field_index("size");
-    blind.sight.field = [&](const Row&, FieldIndex field) { return field != size; };
+    Query blind = query("Slice", {{"hidden", "3"}});
+    CHECK(names(blind) == "Alpha ");
+    const FieldIndex hidden = *schema->find_type("Slice")->find_field_index("hidden");
+    blind.sight.field = [&](const Row&, FieldIndex field) { return field != hidden; };
     CHECK(names(blind) == "");
+    blind.conditions[0].negated = true;
+    CHECK(names(blind) == "Alpha beta gamma ");
 }
 
 TEST_CASE_FIXTURE(Filled, "an order by several keys is kept over pages") {

@@ -113,6 +113,11 @@ std::span<const ObjectId> Row::links(FieldIndex field) const {
     return {reinterpret_cast<const ObjectId*>(bytes.data()), bytes.size() / sizeof(ObjectId)};
 }
 
+void Row::prefetch(const schema::Type& type, FieldIndex field) const {
+    __builtin_prefetch(this);
+    __builtin_prefetch(slots() + (type.fields.size() + 63) / 64 + field);
+}
+
 Revision Row::revision() const {
     return Revision{slot(base::kRevision)};
 }

@@ -42,6 +42,10 @@ public:
     ObjectId link(FieldIndex field) const { return ObjectId{slot(field)}; }
     std::span<const ObjectId> links(FieldIndex field) const;
 
+    /// Asks the processor for the memory that reading `field` takes, ahead of its use. Rows of
+    /// `type` are meant; of another, the wrong memory may be asked for, which costs time only.
+    void prefetch(const schema::Type& type, FieldIndex field) const;
+
     Revision revision() const;
     Revision goal_revision() const;
     /// Whether its deletion is wanted.

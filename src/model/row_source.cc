@@ -1,7 +1,9 @@
 #include "model/row_source.h"
 
 #include <algorithm>
+#include <array>
 #include <queue>
+#include <utility>
 
 namespace xos::model {
 
@@ -151,7 +153,18 @@ bool RowSource::add_ranges(FieldIndex field, const std::vector<Value>& values) {
     return true;
 }
 
-void RowSource::merge(ObjectId after, const std::function<bool(const Row&)>& visit) const {
+void RowSource::walk(const Range& range, ObjectId after, const Visit& visit) const {
+    for (auto at = range.tree->lower_bound({range.key, after.value + 1});
+         at && (*at).key == range.key; at.next()) {
+        const Row* row = view_.find(query_->type, ObjectId{(*at).value});
+        if (row && !visit(*row))
+            return;
+    }
+}
+
+void RowSource::merge(ObjectId after, const Visit& visit) const {
+    if (ranges_.size() == 1)
+        return walk(ranges_[0], after, visit);
     struct Place {
         Tree::Cursor cursor;
         std::uint64_t key;
@@ -182,9 +195,25 @@ void RowSource::merge(ObjectId after, const std::function<bool(const Row&)>& vis
     }
 }
 
-void RowSource::for_each(ObjectId after, const std::function<bool(const Row&)>& visit) const {
+void RowSource::for_each_block(ObjectId after, const View::BlockVisit& visit) const {
+    if (from_ == From::All)
+        return view_.for_each_block(query_->type, visit, after);
+    std::array<const Row*, 64> rows;
+    std::size_t count = 0;
+    bool wanted = true;
+    for_each(after, [&](const Row& row) {
+        rows[count++] = &row;
+        if (count == rows.size())
+            wanted = visit(std::span(rows).first(std::exchange(count, 0)));
+        return wanted;
+    });
+    if (wanted && count > 0)
+        visit(std::span(rows).first(count));
+}
+
+void RowSource::for_each(ObjectId after, const Visit& visit) const {
     switch (from_) {
-        case From::All: view_.for_each(query_->type, visit, after); return;
+        case From::All: return view_.for_each(query_->type, visit, after);
         case From::Deleted:
             view_.for_each_deleted(query_->type,
                                    [&](const Row& row) { return row.id() <= after || visit(row); });

@@ -20,8 +20,9 @@ public:
     std::size_t estimate() const { return estimate_; }
     const std::string& explanation() const { return explanation_; }
 
-    /// Calls `visit` with each row whose id is greater than `after`, until it returns false.
-    void for_each(ObjectId after, const std::function<bool(const Row&)>& visit) const;
+    /// Calls `visit` with the rows whose ids are greater than `after`, some at a time, until it
+    /// returns false. It may use the array that they are in as it likes.
+    void for_each_block(ObjectId after, const View::BlockVisit& visit) const;
 
 private:
     /// The entries of an index that have one key; their values are ids.
@@ -36,7 +37,10 @@ private:
     static std::optional<RowSource> by_index(View view, const Query& query,
                                              const Condition& condition);
     bool add_ranges(FieldIndex field, const std::vector<Value>& values);
-    void merge(ObjectId after, const std::function<bool(const Row&)>& visit) const;
+    using Visit = std::function<bool(const Row&)>;
+    void for_each(ObjectId after, const Visit& visit) const;
+    void walk(const Range& range, ObjectId after, const Visit& visit) const;
+    void merge(ObjectId after, const Visit& visit) const;
 
     View view_;
     const Query* query_;

@@ -334,6 +334,15 @@ void Tree::Cursor::next() {
         climb();
 }
 
+std::span<const Entry> Tree::Cursor::block() const {
+    const Level& leaf = levels_[depth_ - 1];
+    return {leaf.node->entries + leaf.at, leaf.node->count - leaf.at};
+}
+
+void Tree::Cursor::next_block() {
+    climb();
+}
+
 void Tree::Cursor::descend(const TreeNode* node) {
     XOS_CHECK(depth_ < kMaxDepth, "tree deeper than its cursor");
     levels_[depth_++] = {node, 0};

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -64,6 +65,10 @@ public:
         explicit operator bool() const { return depth_ > 0; }
         Entry operator*() const;
         void next();
+        /// The entries from here on that lie beside each other in memory; at least one.
+        std::span<const Entry> block() const;
+        /// Goes behind `block`.
+        void next_block();
 
     private:
         friend class Tree;

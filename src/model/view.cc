@@ -1,6 +1,8 @@
 #include "model/view.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace xos::model {
 
@@ -20,6 +22,9 @@ void merge(std::vector<Tree::Cursor> cursors, const Visit& visit) {
         least->next();
     }
 }
+
+/// How many rows `for_each_block` gives at once; no leaf of a tree has more.
+constexpr std::size_t kBlock = 64;
 
 bool by_id(const Row* left, const Row* right) {
     return left->id() < right->id();
@@ -155,6 +160,36 @@ void View::for_each(TypeId type, const std::function<bool(const Row&)>& visit,
     for (const TypeId leaf : schema().type(type).leaves)
         cursors.push_back(tree(layout().type(leaf).rows).lower_bound({after.value + 1, 0}));
     merge(std::move(cursors), [&](Entry entry) { return visit(*row_of(entry)); });
+}
+
+void View::for_each_block(TypeId type, const BlockVisit& visit, ObjectId after) const {
+    std::array<const Row*, kBlock> rows;
+    std::size_t count = 0;
+    const auto flush = [&] {
+        return visit(std::span(rows).first(std::exchange(count, 0)));
+    };
+    const auto& leaves = schema().type(type).leaves;
+    if (leaves.size() != 1) {
+        bool wanted = true;
+        for_each(
+            type,
+            [&](const Row& row) {
+                rows[count++] = &row;
+                return count < kBlock || (wanted = flush());
+            },
+            after);
+        if (wanted && count > 0)
+            flush();
+        return;
+    }
+    auto at = tree(layout().type(leaves[0]).rows).lower_bound({after.value + 1, 0});
+    for (bool wanted = true; at && wanted; wanted = flush()) {
+        // Blocks of leaves, so that there is nothing to copy but pointers.
+        for (; at && count + at.block().size() <= kBlock; at.next_block()) {
+            for (const Entry& entry : at.block())
+                rows[count++] = row_of(entry);
+        }
+    }
 }
 
 void View::for_each_deleted(TypeId type, const std::function<bool(const Row&)>& visit) const {

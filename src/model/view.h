@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace xos::model {
@@ -56,7 +57,10 @@ public:
     /// All objects of `type` in order of id, until `visit` returns false.
     void for_each(TypeId type, const std::function<bool(const Row&)>& visit,
                   ObjectId after = {}) const;
-    /// The same for those being deleted.
+    /// The same, some at a time, in an array that `visit` may use as it likes.
+    using BlockVisit = std::function<bool(std::span<const Row*>)>;
+    void for_each_block(TypeId type, const BlockVisit& visit, ObjectId after = {}) const;
+    /// As `for_each`, for those being deleted.
     void for_each_deleted(TypeId type, const std::function<bool(const Row&)>& visit) const;
     std::size_t count(TypeId type) const;
     std::size_t count_deleted(TypeId type) const;
