@@ -1,15 +1,19 @@
 #include "http/io_thread.h"
 
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <pthread.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <optional>
+#include <ratio>
 #include <utility>
 
 namespace xos::http {
@@ -25,12 +29,26 @@ constexpr Duration kGrain{20};
 class IoThread::Loop {
 public:
     using Executor = asio::io_context::executor_type;
-    using Timer =
-        asio::basic_waitable_timer<std::chrono::steady_clock,
-                                   asio::wait_traits<std::chrono::steady_clock>, Executor>;
+    // A timer of our own: Asio wakes up every five minutes once a timer of its was used.
+    using Timer = asio::posix::basic_stream_descriptor<Executor>;
+
+    Loop() : timer(context, ::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) {}
+
+    /// Has the timer fire at `at`, or not at all.
+    void set_timer(std::optional<TimePoint> at) {
+        itimerspec spec{};
+        if (at) {
+            using std::chrono::nanoseconds;
+            const auto since = std::chrono::duration_cast<nanoseconds>(at->time_since_epoch());
+            const auto count = std::max<std::int64_t>(since.count(), 1);
+            spec.it_value.tv_sec = count / std::nano::den;
+            spec.it_value.tv_nsec = count % std::nano::den;
+        }
+        ::timerfd_settime(timer.native_handle(), TFD_TIMER_ABSTIME, &spec, nullptr);
+    }
 
     asio::io_context context{1};
-    Timer timer{context};
+    Timer timer;
     std::optional<asio::executor_work_guard<Executor>> work{asio::make_work_guard(context)};
 };
 
@@ -43,6 +61,7 @@ IoThread::~IoThread() {
 Result<std::shared_ptr<IoThread>> IoThread::start(std::string name) {
     try {
         auto made = std::make_shared<IoThread>();
+        made->wait_for_timer();
         made->thread_ = std::thread([raw = made.get()] { raw->run(); });
         made->id_ = made->thread_.get_id();
         pthread_setname_np(made->thread_.native_handle(), name.substr(0, 15).c_str());
@@ -119,6 +138,9 @@ void IoThread::remove(Member& member) {
     members_[position]->position_ = position;
     const auto kept = std::move(members_.back());
     members_.pop_back();
+    // Without members the thread sleeps for good.
+    if (members_.empty() && armed_ != kNever)
+        disarm();
 }
 
 void IoThread::set_deadline(Member& member, TimePoint deadline) {
@@ -129,11 +151,25 @@ void IoThread::set_deadline(Member& member, TimePoint deadline) {
 
 void IoThread::arm(TimePoint at) {
     armed_ = at;
-    loop_->timer.expires_at(at);
-    loop_->timer.async_wait([this](const boost::system::error_code& failure) {
-        if (!failure)
-            on_timer();
-    });
+    loop_->set_timer(at);
+}
+
+void IoThread::disarm() {
+    armed_ = kNever;
+    loop_->set_timer(std::nullopt);
+}
+
+void IoThread::wait_for_timer() {
+    loop_->timer.async_wait(
+        Loop::Timer::wait_read, [this](const boost::system::error_code& failure) {
+            if (failure)
+                return;
+            std::uint64_t fired = 0;
+            const auto size = ::read(loop_->timer.native_handle(), &fired, sizeof fired);
+            wait_for_timer();
+            if (size == sizeof fired)
+                on_timer();
+        });
 }
 
 void IoThread::on_timer() {

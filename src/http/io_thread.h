@@ -85,6 +85,8 @@ private:
     void run();
     void run_mailbox();
     void arm(TimePoint at);
+    void disarm();
+    void wait_for_timer();
     void on_timer();
 
     std::unique_ptr<Loop> loop_;
