@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <system_error>
@@ -27,9 +28,16 @@ std::string_view short_escape(char c) {
     }
 }
 
+/// Whether each byte stands for itself inside quotes.
+constexpr auto kPlain = [] {
+    std::array<bool, 256> plain{};
+    for (std::size_t c = 0x20; c < 0x80; ++c)
+        plain[c] = c != '"' && c != '\\';
+    return plain;
+}();
+
 bool stands_for_itself(char c) {
-    return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x80 &&
-           c != '"' && c != '\\';
+    return kPlain[static_cast<unsigned char>(c)];
 }
 
 /// Appends the character that `rest` starts with, which does not stand for itself, and returns how
@@ -214,6 +222,19 @@ void JsonWriter::name(std::string_view name) {
     append_quoted(out_, name);
     out_.push_back(':');
     after_name_ = true;
+}
+
+void JsonWriter::name_raw(std::string_view quoted) {
+    separate();
+    out_.append(quoted);
+    after_name_ = true;
+}
+
+void JsonWriter::reopen_object() {
+    XOS_CHECK(out_.ends_with('}'), "reopened where no object ends");
+    out_.pop_back();
+    first_ = out_.ends_with('{');
+    after_name_ = false;
 }
 
 void JsonWriter::null() {

@@ -92,9 +92,13 @@ public:
 
     void begin_object();
     void end_object();
+    /// Goes on with the object whose end was written last, by whomever.
+    void reopen_object();
     void begin_array();
     void end_array();
     void name(std::string_view name);
+    /// A name that is JSON already, with its colon.
+    void name_raw(std::string_view quoted);
     void null();
     void value(bool value);
     void value(std::int64_t value);

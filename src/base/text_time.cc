@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <cstdint>
 
 namespace xos {
 namespace {
@@ -137,10 +138,26 @@ std::string format_time(WallTime time) {
     const auto days = std::chrono::floor<std::chrono::days>(time);
     const std::chrono::year_month_day date(days);
     const std::chrono::hh_mm_ss clock(time - days);
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", int{date.year()},
-                       unsigned{date.month()}, unsigned{date.day()}, clock.hours().count(),
-                       clock.minutes().count(), clock.seconds().count(),
-                       clock.subseconds().count());
+    std::string text = "0000-00-00T00:00:00.000000Z";
+    // By hand: lists are full of times, and a general formatter takes several times as long.
+    const auto put = [&](std::size_t end, std::uint64_t number) {
+        for (; number > 0; number /= 10)
+            text[--end] = static_cast<char>('0' + number % 10);
+    };
+    const int year = int{date.year()};
+    if (year < 0 || year > 9999)
+        return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", year,
+                           unsigned{date.month()}, unsigned{date.day()}, clock.hours().count(),
+                           clock.minutes().count(), clock.seconds().count(),
+                           clock.subseconds().count());
+    put(4, static_cast<std::uint64_t>(year));
+    put(7, unsigned{date.month()});
+    put(10, unsigned{date.day()});
+    put(13, static_cast<std::uint64_t>(clock.hours().count()));
+    put(16, static_cast<std::uint64_t>(clock.minutes().count()));
+    put(19, static_cast<std::uint64_t>(clock.seconds().count()));
+    put(26, static_cast<std::uint64_t>(clock.subseconds().count()));
+    return text;
 }
 
 Result<WallTime> parse_time(std::string_view text) {
