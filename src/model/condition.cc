@@ -58,6 +58,15 @@ bool is_null_test(const Condition& condition, bool null) {
     return condition.op == Operator::IsNull && std::get<bool>(condition.values[0]) == null;
 }
 
+bool member_fits(const Condition& condition, std::string_view map) {
+    for (const auto& [name, value] : members_of(map)) {
+        if (name == condition.member)
+            return condition.op == Operator::IsNull ? is_null_test(condition, false)
+                                                    : text_fits(condition, value);
+    }
+    return is_null_test(condition, true);
+}
+
 bool computed_fits(View view, const Row& row, const Condition& condition, FieldIndex at) {
     if (condition.op == Operator::IsNull)
         return is_null_test(condition, false);
@@ -129,6 +138,8 @@ bool field_fits(View view, const Row& row, const Condition& condition, FieldInde
     if (at >= fields.size())
         return computed_fits(view, row, condition, at);
     const FieldType type = fields[at].type;
+    if (!condition.member.empty())
+        return member_fits(condition, row.string(at));
     const bool null = row.is_null(at) || (type == FieldType::LinkSet && row.links(at).empty());
     if (null || condition.op == Operator::IsNull)
         return is_null_test(condition, null);

@@ -44,6 +44,7 @@ struct Condition {
     std::vector<schema::Step> path;  ///< At least one; the last is a field.
     Operator op = Operator::Exact;
     bool negated = false;
+    std::string member;  ///< The path ends in a map: the member meant, or "" for its whole text.
     std::vector<Value> values;           ///< One; any number for In; a truth value for IsNull.
     std::optional<xos::Regex> compiled;  ///< For Regex and IRegex.
     std::string text;                    ///< As written: "site__name=mysite".
@@ -51,8 +52,9 @@ struct Condition {
 
 /// The condition that a parameter of a URL stands for: `name` is a path with "__" in place of dots,
 /// with "not__" in front where it is negated, and an operator behind where it is not equality:
-/// "not__site__login_base__in". Invalid, with a suggestion, when the type has no such path, and
-/// when `value` is none for its end.
+/// "not__site__login_base__in". Behind a map stands the name of a member: "metadata__color".
+/// Invalid, with a suggestion, when the type has no such path, and when `value` is none for its
+/// end.
 Result<Condition> parse_condition(const schema::Schema& schema, TypeId type, std::string_view name,
                                   std::string_view value);
 

@@ -195,6 +195,25 @@ Result<void> read_values(Condition& condition, End end, std::string_view value) 
     }
 }
 
+/// Where `parts` go on behind a map, takes the name of a member, and the operator behind it, off.
+std::string take_member(const Schema& schema, TypeId type, std::vector<std::string_view>& parts,
+                        const OperatorName*& op) {
+    for (std::size_t length = 1; length < parts.size(); ++length) {
+        const auto path = parse_path(schema, type, {parts.begin(), parts.begin() + length});
+        if (!path)
+            return {};
+        const Step& last = path->back();
+        if (last.index >= schema.type(last.type).fields.size() ||
+            schema.type(last.type).fields[last.index].type != FieldType::Map)
+            continue;
+        op = find_operator(parts.back());
+        std::vector<std::string> names(parts.begin() + length, parts.end() - (op ? 1 : 0));
+        parts.resize(length);
+        return join(names, "__");
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<std::vector<Step>> parse_path(const Schema& schema, TypeId type,
@@ -228,8 +247,13 @@ Result<Condition> parse_condition(const Schema& schema, TypeId type, std::string
         condition.negated = true;
         parts.erase(parts.begin());
     }
+    const OperatorName* op = nullptr;
+    condition.member = take_member(schema, type, parts, op);
     auto path = parse_path(schema, type, parts);
-    const OperatorName* op = parts.size() > 1 ? find_operator(parts.back()) : nullptr;
+    if (op)
+        condition.op = op->op;
+    else
+        op = parts.size() > 1 ? find_operator(parts.back()) : nullptr;
     if (!path && op) {
         parts.pop_back();
         condition.op = op->op;

@@ -1,5 +1,7 @@
 #include "model/layout.h"
 
+#include "base/json.h"
+
 #include <bit>
 #include <functional>
 
@@ -42,11 +44,36 @@ std::optional<std::uint64_t> row_key(const Field& field, const Row& row, FieldIn
     }
 }
 
+/// Fills in what is the same in the text of all objects of `type`.
+void describe(const schema::Schema& schema, const schema::Type& type, TypeLayout& layout) {
+    JsonWriter writer(layout.identity);
+    writer.member("leaf_model_name", type.name);
+    writer.name("class_names");
+    writer.begin_array();
+    for (const TypeId one : type.lineage)
+        writer.value(schema.type(one).name);
+    writer.value("XOSBase");
+    writer.end_array();
+    for (const Field& field : type.fields) {
+        layout.is_same_for_all &= !field.read_policy.has_value();
+        JsonWriter(layout.names.emplace_back()).name(field.api_name);
+    }
+}
+
 }  // namespace
 
 const IndexLayout* TypeLayout::find_index(FieldIndex field) const {
     for (const IndexLayout& index : indexes) {
-        if (index.fields.size() == 1 && index.fields[0] == field && !index.live_only)
+        const bool is_whole = !index.live_only && !index.members;
+        if (index.fields.size() == 1 && index.fields[0] == field && is_whole)
+            return &index;
+    }
+    return nullptr;
+}
+
+const IndexLayout* TypeLayout::find_member_index(FieldIndex field) const {
+    for (const IndexLayout& index : indexes) {
+        if (index.members && index.fields[0] == field)
             return &index;
     }
     return nullptr;
@@ -59,13 +86,16 @@ Layout::Layout(std::shared_ptr<const schema::Schema> schema) : schema_(std::move
         TypeLayout& layout = types_[type.id.value];
         if (type.abstract)
             continue;
+        describe(*schema_, type, layout);
         layout.rows = root_count_++;
         layout.deleted = root_count_++;
         for (std::size_t i = 0; i < type.fields.size(); ++i) {
             const Field& field = type.fields[i];
             const bool is_link = field.type == FieldType::Link || field.type == FieldType::LinkSet;
             const auto at = static_cast<FieldIndex>(i);
-            if (is_link || field.db_index)
+            if (at == schema::base_field::kMetadata)
+                layout.indexes.push_back({.fields = {at}, .root = root_count_++, .members = true});
+            else if (is_link || field.db_index)
                 layout.indexes.push_back({{at}, root_count_++, false, std::nullopt});
             if (!is_link)
                 continue;
@@ -80,6 +110,21 @@ Layout::Layout(std::shared_ptr<const schema::Schema> schema) : schema_(std::move
                                       .live_only = true,
                                       .key = i});
     }
+}
+
+std::vector<std::pair<std::string, std::string>> members_of(std::string_view map) {
+    std::vector<std::pair<std::string, std::string>> members;
+    if (map.size() <= 2)  // Null, or "{}".
+        return members;
+    const auto json = Json::parse(map);
+    const auto* object = json ? json->as_object() : nullptr;
+    if (!object)
+        return members;
+    for (const auto& [name, value] : *object) {
+        if (const auto* text = value.as_string())
+            members.emplace_back(name, *text);
+    }
+    return members;
 }
 
 std::optional<std::uint64_t> index_key(const Field& field, const Value& value) {
@@ -99,9 +144,18 @@ std::optional<std::uint64_t> index_key(const Field& field, const Value& value) {
     return std::nullopt;
 }
 
+std::uint64_t member_key(std::string_view name, std::string_view value) {
+    return combine(hash(name), hash(value));
+}
+
 void index_keys(const schema::Type& type, const IndexLayout& index, const Row& row,
                 std::vector<std::uint64_t>& keys) {
     keys.clear();
+    if (index.members) {
+        for (const auto& [name, value] : members_of(row.string(index.fields[0])))
+            keys.push_back(member_key(name, value));
+        return;
+    }
     if (index.live_only && row.deleted())
         return;
     const Field& first = type.fields[index.fields[0]];

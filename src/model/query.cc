@@ -98,6 +98,31 @@ private:
     std::vector<Place> places_;
 };
 
+/// From how many deleted objects on it is not worth it to look at each to count the live ones.
+constexpr std::size_t kManyDeleted = 1000;
+
+/// How many objects fit, from the sizes of subtrees, where the filter allows.
+std::optional<std::size_t> count_without_walk(View view, const Query& query) {
+    const bool is_live = query.kind == Query::Kind::Live;
+    if (query.predicate || query.sight.object || query.conditions.size() > 1 ||
+        !(is_live || query.kind == Query::Kind::All))
+        return std::nullopt;
+    const std::size_t deleted = is_live ? view.count_deleted(query.type) : 0;
+    if (query.conditions.empty())
+        return view.count(query.type) - deleted;
+    const RowSource source = RowSource::choose(view, query);
+    if (!source.is_exact() || deleted > kManyDeleted)
+        return std::nullopt;
+    std::size_t total = source.estimate();
+    if (deleted == 0)
+        return total;
+    view.for_each_deleted(query.type, [&](const Row& row) {
+        total -= matches(view, row, query.conditions[0], query.sight) ? 1 : 0;
+        return true;
+    });
+    return total;
+}
+
 Result<OrderKey> parse_key(const schema::Schema& schema, TypeId type, std::string_view text) {
     OrderKey key;
     key.descending = text.starts_with('-');
@@ -138,15 +163,14 @@ Result<std::vector<OrderKey>> parse_order(const schema::Schema& schema, TypeId t
 }
 
 Result<Page> find(View view, const Query& query) {
-    if (query.count && query.conditions.empty() && !query.predicate && !query.sight.object &&
-        query.kind == Query::Kind::Live) {
-        Query uncounted = query;
-        uncounted.count = false;
-        Page page = TRY(find(view, uncounted));
-        page.total = view.count(query.type) - view.count_deleted(query.type);
-        return page;
-    }
-    return Search(view, query).run();
+    const auto total = query.count ? count_without_walk(view, query) : std::nullopt;
+    if (!total)
+        return Search(view, query).run();
+    Query uncounted = query;
+    uncounted.count = false;
+    Page page = TRY(Search(view, uncounted).run());
+    page.total = *total;
+    return page;
 }
 
 std::size_t estimate(View view, const Query& query) {

@@ -144,6 +144,35 @@ TEST_CASE_FIXTURE(Filled, "paths go through links, sets and relations") {
     CHECK(names("Site", "slices__instances__name__startswith", "a") == "paris ");
 }
 
+TEST_CASE_FIXTURE(Filled, "members of a map are asked for by name, and found by index") {
+    const FieldIndex metadata = schema::base_field::kMetadata;
+    draft.update(a, {{metadata, std::string(R"({"color":"red","a__b":"1"})")}});
+    draft.update(b, {{metadata, std::string(R"({"color":"blue"})")}});
+    CHECK(names("Slice", "metadata__color", "red") == "Alpha ");
+    CHECK(names("Slice", "metadata__a__b", "1") == "Alpha ");
+    CHECK(names("Slice", "metadata__color__in", "red,blue") == "Alpha beta ");
+    CHECK(names("Slice", "metadata__color__startswith", "b") == "beta ");
+    CHECK(names("Slice", "metadata__color__isnull", "true") == "gamma ");
+    CHECK(names("Slice", "not__metadata__color", "red") == "beta gamma ");
+    CHECK(names("Slice", "metadata__contains", "blue") == "beta ");
+    CHECK(names("Instance", "slice__metadata__color", "red") == "a1 a2 ");
+    CHECK(explain(view(), query("Slice", {{"metadata__color", "red"}})) ==
+          "index: metadata__color=red, at most 1 rows, in order of id");
+    draft.update(a, {{metadata, std::string("{}")}});
+    CHECK(estimate(view(), query("Slice", {{"metadata__color", "red"}})) == 0);
+}
+
+TEST_CASE_FIXTURE(Filled, "what an index counts needs no walk, and deleted objects do not count") {
+    Query query = World::query("Slice", {{"site", std::to_string(paris.value)}});
+    query.count = true;
+    query.limit = 1;
+    CHECK(find(view(), query)->total == 2);
+    draft.update(a, {{schema::base_field::kDeleted, true}});
+    CHECK(find(view(), query)->total == 1);
+    query.kind = Query::Kind::All;
+    CHECK(find(view(), query)->total == 2);
+}
+
 TEST_CASE_FIXTURE(Filled, "a filter that makes no sense is refused with what would") {
     CHECK(refusal("Slice", "nmae", "x") == "Slice has no field \"nmae\", did you mean \"name\"?");
     CHECK(refusal("Slice", "site__nam", "x") ==

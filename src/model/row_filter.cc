@@ -69,7 +69,7 @@ std::optional<RowFilter::OwnTest> RowFilter::make_own(const schema::Type& type,
         return std::nullopt;
     const FieldType field = type.fields[step.index].type;
     OwnTest test{&condition, step.index, is_text(field), &any_passes};
-    if (condition.op == Operator::IsNull)
+    if (condition.op == Operator::IsNull || !condition.member.empty())
         test.is_text = false;
     else if (test.is_text)
         test.passes = condition.op == Operator::Exact ? &text_is : &text_passes;

@@ -33,7 +33,7 @@ private:
 
     const View view_;
     const Query* const query_;
-    std::vector<OwnTest> own_;                // The cheapest first.
+    std::vector<OwnTest> own_;                 // The cheapest first.
     std::vector<const Condition*> elsewhere_;  // Those that have to be walked to.
 };
 

@@ -16,15 +16,26 @@ namespace {
 /// Joins over more objects than this are no better than looking at all rows.
 constexpr std::size_t kMostJoined = 1000;
 
-/// The index of `field` alone. One of a unique key lacks deleted rows; it is good for whoever wants
-/// live ones: these never link to deleted ones, either.
-const IndexLayout* find_index(const TypeLayout& layout, FieldIndex field, Query::Kind kind) {
+/// The index of what `condition` tests at the end of its path. One of a unique key lacks deleted
+/// rows; it is good for whoever wants live ones: these never link to deleted ones, either.
+const IndexLayout* find_index(const TypeLayout& layout, const Condition& condition,
+                              FieldIndex field, Query::Kind kind) {
+    if (!condition.member.empty())
+        return layout.find_member_index(field);
     const bool live = kind == Query::Kind::Live || kind == Query::Kind::Dirty;
     for (const IndexLayout& index : layout.indexes) {
-        if (index.fields.size() == 1 && index.fields[0] == field && (live || !index.live_only))
+        const bool covers = !index.members && (live || !index.live_only);
+        if (index.fields.size() == 1 && index.fields[0] == field && covers)
             return &index;
     }
     return nullptr;
+}
+
+std::optional<std::uint64_t> key_of(const schema::Field& field, const Condition& condition,
+                                    const Value& value) {
+    if (!condition.member.empty())
+        return member_key(condition.member, std::get<std::string>(value));
+    return index_key(field, value);
 }
 
 bool is_lookup(const Condition& condition) {
@@ -45,11 +56,12 @@ std::optional<std::vector<Value>> find_ends(View view, const Condition& conditio
         const schema::Type& type = view.schema().type(leaf);
         if (last.index >= type.fields.size())
             return std::nullopt;
-        const IndexLayout* index = find_index(view.layout().type(leaf), last.index, kind);
+        const IndexLayout* index =
+            find_index(view.layout().type(leaf), condition, last.index, kind);
         if (!index)
             return std::nullopt;
         for (const Value& value : condition.values) {
-            const auto key = index_key(type.fields[last.index], value);
+            const auto key = key_of(type.fields[last.index], condition, value);
             const Tree& tree = view.tree(index->root);
             if (!key || tree.count(*key) + found.size() > kMostJoined)
                 return std::nullopt;
@@ -79,6 +91,18 @@ std::optional<std::vector<Value>> first_values(View view, const Condition& condi
         ids = std::move(sources);
     }
     return ids;
+}
+
+/// Whether rows with the key of a value in an index have that value, and whoever sees the row sees
+/// it.
+bool has_exact_keys(const schema::Field& field) {
+    switch (field.type) {
+        case FieldType::Bool:
+        case FieldType::Int:
+        case FieldType::Time:
+        case FieldType::Link: return !field.read_policy;
+        default: return false;
+    }
 }
 
 }  // namespace
@@ -128,22 +152,29 @@ std::optional<RowSource> RowSource::by_index(View view, const Query& query,
         return source;
     }
     source.from_ = From::Ranges;
-    if (!source.add_ranges(field, *values))
+    if (!source.add_ranges(condition, *values))
         return std::nullopt;
     return source;
 }
 
-bool RowSource::add_ranges(FieldIndex field, const std::vector<Value>& values) {
+bool RowSource::add_ranges(const Condition& condition, const std::vector<Value>& values) {
+    const FieldIndex field = condition.path[0].index;
+    const bool direct = condition.path.size() == 1;
+    is_exact_ = direct && condition.op == Operator::Exact && condition.member.empty();
     for (const TypeId leaf : view_.schema().type(query_->type).leaves) {
         const schema::Type& type = view_.schema().type(leaf);
         if (field >= type.fields.size())
             return false;
-        const IndexLayout* index = find_index(view_.layout().type(leaf), field, query_->kind);
+        const TypeLayout& layout = view_.layout().type(leaf);
+        const IndexLayout* index =
+            direct ? find_index(layout, condition, field, query_->kind) : layout.find_index(field);
         if (!index)
             return false;
+        is_exact_ &= has_exact_keys(type.fields[field]) && !index->live_only;
         const Tree& tree = view_.tree(index->root);
         for (const Value& value : values) {
-            const auto key = index_key(type.fields[field], value);
+            const auto key = direct ? key_of(type.fields[field], condition, value)
+                                    : index_key(type.fields[field], value);
             const std::size_t count = key ? tree.count(*key) : 0;
             if (count > 0)
                 ranges_.push_back({&tree, *key});

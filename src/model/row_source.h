@@ -18,6 +18,8 @@ public:
     static RowSource choose(View view, const Query& query);
 
     std::size_t estimate() const { return estimate_; }
+    /// Whether it has just the rows that fit the condition it was chosen for, deleted ones too.
+    bool is_exact() const { return is_exact_; }
     const std::string& explanation() const { return explanation_; }
 
     /// Calls `visit` with the rows whose ids are greater than `after`, some at a time, until it
@@ -36,7 +38,7 @@ private:
     static RowSource all(View view, const Query& query);
     static std::optional<RowSource> by_index(View view, const Query& query,
                                              const Condition& condition);
-    bool add_ranges(FieldIndex field, const std::vector<Value>& values);
+    bool add_ranges(const Condition& condition, const std::vector<Value>& values);
     using Visit = std::function<bool(const Row&)>;
     void for_each(ObjectId after, const Visit& visit) const;
     void walk(const Range& range, ObjectId after, const Visit& visit) const;
@@ -48,6 +50,7 @@ private:
     std::vector<ObjectId> ids_;
     std::vector<Range> ranges_;
     std::size_t estimate_ = 0;
+    bool is_exact_ = false;
     std::string explanation_;
 };
 

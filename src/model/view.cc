@@ -165,9 +165,7 @@ void View::for_each(TypeId type, const std::function<bool(const Row&)>& visit,
 void View::for_each_block(TypeId type, const BlockVisit& visit, ObjectId after) const {
     std::array<const Row*, kBlock> rows;
     std::size_t count = 0;
-    const auto flush = [&] {
-        return visit(std::span(rows).first(std::exchange(count, 0)));
-    };
+    const auto flush = [&] { return visit(std::span(rows).first(std::exchange(count, 0))); };
     const auto& leaves = schema().type(type).leaves;
     if (leaves.size() != 1) {
         bool wanted = true;
