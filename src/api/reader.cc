@@ -71,7 +71,7 @@ void Reader::write_field(JsonWriter& writer, const Row& row, FieldIndex at) cons
     const schema::Field& field = type.fields[at];
     if (!sees(row, at))
         return;
-    writer.name(field.api_name);
+    writer.name_raw(view().layout().type(type.id).names[at]);
     if (!model::is_hidden(field)) {
         model::write_value(writer, field, row, at);
         return;
@@ -84,12 +84,11 @@ void Reader::write_field(JsonWriter& writer, const Row& row, FieldIndex at) cons
     writer.end_object();
 }
 
-/// Goes on with an object that is written up to its last member.
+/// Goes on with an object that is written.
 void Reader::write_more(std::string& out, const Row& row, const Projection& projection) const {
     const schema::Type& type = view().type_of(row);
-    std::string more;
-    JsonWriter writer(more);
-    writer.begin_object();
+    JsonWriter writer(out);
+    writer.reopen_object();
     for (const std::uint16_t at : projection.relations) {
         const schema::Relation& relation = type.relations[at];
         writer.name(relation.api_name);
@@ -109,68 +108,51 @@ void Reader::write_more(std::string& out, const Row& row, const Projection& proj
             writer.null();
             continue;
         }
-        std::string inner;
-        write(inner, *target, expansion.projection);
-        writer.raw(inner);
+        writer.raw("");
+        write(out, *target, expansion.projection);
     }
     writer.end_object();
-    out += more.size() > 2 ? "," + more.substr(1) : "}";
 }
 
-/// Whether everybody who sees the object sees all of its fields.
-bool Reader::is_same_for_all(const Row& row) const {
-    const auto& fields = view().type_of(row).fields;
-    return std::none_of(fields.begin(), fields.end(),
-                        [](const schema::Field& field) { return field.read_policy.has_value(); });
-}
-
+/// All fields, as who asks sees them.
 void Reader::write_whole(std::string& out, const Row& row) const {
     const schema::Type& type = view().type_of(row);
     JsonWriter writer(out);
     writer.begin_object();
     writer.member("id", row.id().value);
-    writer.member("leaf_model_name", type.name);
-    writer.name("class_names");
-    writer.begin_array();
-    for (const TypeId one : type.lineage)
-        writer.value(schema().type(one).name);
-    writer.value("XOSBase");
-    writer.end_array();
+    writer.raw(view().layout().type(type.id).identity);
     writer.member("ready", row.ready());
     for (std::size_t i = 0; i < type.fields.size(); ++i)
         write_field(writer, row, static_cast<FieldIndex>(i));
     writer.end_object();
 }
 
-void Reader::write(std::string& out, const Row& row, const Projection& projection) const {
-    if (projection.fields.empty()) {
-        const bool is_shared = texts_ && is_same_for_all(row);
-        if (auto text = is_shared ? texts_->find(row) : nullptr) {
-            out += *text;
-        } else if (is_shared) {
-            std::string whole;
-            write_whole(whole, row);
-            out += whole;
-            texts_->add(row, std::make_shared<const std::string>(std::move(whole)));
-        } else {
-            write_whole(out, row);
-        }
-        if (projection.is_whole())
-            return;
-        out.pop_back();  // The object goes on.
-        write_more(out, row, projection);
+/// The same, from the cache where all see the same.
+void Reader::write_text(std::string& out, const Row& row) const {
+    if (!texts_ || !view().layout().type(row.type()).is_same_for_all)
+        return write_whole(out, row);
+    if (const auto text = texts_->find(row)) {
+        out += *text;
         return;
     }
-    JsonWriter writer(out);
-    writer.begin_object();
-    writer.member("id", row.id().value);
-    for (const FieldIndex field : projection.fields)
-        write_field(writer, row, field);
-    writer.end_object();
-    if (projection.relations.empty() && projection.expansions.empty())
-        return;
-    out.pop_back();
-    write_more(out, row, projection);
+    const std::size_t start = out.size();
+    write_whole(out, row);
+    texts_->add(row, std::string_view(out).substr(start));
+}
+
+void Reader::write(std::string& out, const Row& row, const Projection& projection) const {
+    if (projection.fields.empty()) {
+        write_text(out, row);
+    } else {
+        JsonWriter writer(out);
+        writer.begin_object();
+        writer.member("id", row.id().value);
+        for (const FieldIndex field : projection.fields)
+            write_field(writer, row, field);
+        writer.end_object();
+    }
+    if (!projection.relations.empty() || !projection.expansions.empty())
+        write_more(out, row, projection);
 }
 
 }  // namespace xos::api

@@ -62,8 +62,8 @@ public:
 
 private:
     std::string name_of(const model::Row& row, int depth) const;
-    bool is_same_for_all(const model::Row& row) const;
     void write_whole(std::string& out, const model::Row& row) const;
+    void write_text(std::string& out, const model::Row& row) const;
     void write_field(JsonWriter& writer, const model::Row& row, model::FieldIndex field) const;
     void write_more(std::string& out, const model::Row& row, const Projection& projection) const;
 

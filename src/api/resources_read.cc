@@ -12,6 +12,8 @@ namespace {
 
 /// Lists that may look at more rows than this leave the I/O threads.
 constexpr std::size_t kShortList = 10'000;
+/// So long are most objects as text.
+constexpr std::size_t kUsualText = 1'000;
 
 std::shared_ptr<const Reader> make_reader(const Parts& parts, TextCache& texts, const Call& call) {
     return std::make_shared<Reader>(parts.kernel.access(), parts.kernel.snapshot(),
@@ -52,15 +54,14 @@ Result<http::Response> show(const Reader& reader, const Call& call) {
 Result<std::string> show_list(const Reader& reader, const ListQuery& list) {
     const model::Page page = TRY(model::find(reader.view(), list.query));
     std::string text;
+    text.reserve(page.rows.size() * kUsualText + 100);
     JsonWriter writer(text);
     writer.begin_object();
     writer.name("items");
     writer.begin_array();
-    std::string item;
     for (const model::Row* row : page.rows) {
-        item.clear();
-        reader.write(item, *row, list.projection);
-        writer.raw(item);
+        writer.raw("");
+        reader.write(text, *row, list.projection);
     }
     writer.end_array();
     writer.member("revision", reader.snapshot()->revision().value);

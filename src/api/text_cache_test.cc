@@ -11,8 +11,6 @@
 namespace xos::api {
 namespace {
 
-using Text = TextCache::Text;
-
 struct Rows {
     std::shared_ptr<const schema::Schema> schema =
         std::get<0>(schema::Schema::build({{"test.xproto", "core", std::string(test_models())}}));
@@ -25,33 +23,43 @@ struct Rows {
                           &model::free_row);
         return *rows.back();
     }
-    static Text text(std::string from) {
-        return std::make_shared<const std::string>(std::move(from));
-    }
 };
 
 TEST_CASE_FIXTURE(Rows, "a text is found for its object at its revision alone") {
     TextCache cache(1 << 20);
-    cache.add(make(1, 5), text("five"));
+    cache.add(make(1, 5), "five");
     CHECK(*cache.find(make(1, 5)) == "five");
     CHECK(cache.find(make(1, 4)) == nullptr);
     CHECK(cache.find(make(1, 6)) == nullptr);
     CHECK(cache.find(make(2, 5)) == nullptr);
-    cache.add(make(1, 4), text("four"));
+    cache.add(make(1, 4), "four");
     CHECK(cache.find(make(1, 4)) == nullptr);
-    cache.add(make(1, 6), text("six"));
+    cache.add(make(1, 6), "six");
     CHECK(*cache.find(make(1, 6)) == "six");
 }
 
-TEST_CASE_FIXTURE(Rows, "what was not asked for the longest makes room") {
-    TextCache cache(8 * 1300);
-    for (const std::uint64_t id : {8, 16, 24})
-        cache.add(make(id, 1), text(std::string(200, 'x')));
-    if (cache.find(make(8, 1)))
-        cache.add(make(32, 1), text(std::string(200, 'x')));
-    CHECK(cache.find(make(8, 1)));
-    CHECK(!cache.find(make(16, 1)));
+TEST_CASE_FIXTURE(Rows, "what was not asked for lately makes room") {
+    TextCache cache(32 * 1300);
+    for (const std::uint64_t id : {32, 64, 96})
+        cache.add(make(id, 1), std::string(200, 'x'));
     CHECK(cache.find(make(32, 1)));
+    // It takes some tries to get in where it is full.
+    for (int i = 0; i < 8; ++i)
+        cache.add(make(128, 1), std::string(200, 'x'));
+    CHECK(cache.find(make(32, 1)));
+    CHECK(!cache.find(make(64, 1)));
+    CHECK(cache.find(make(128, 1)));
+}
+
+TEST_CASE_FIXTURE(Rows, "who reads everything once does not push out what is read often") {
+    TextCache cache(32 * 4000);
+    for (std::uint64_t id = 1; id <= 8; ++id)
+        cache.add(make(id * 32, 1), std::string(200, 'x'));
+    for (std::uint64_t id = 100; id < 150; ++id) {
+        for (std::uint64_t often = 1; often <= 8; ++often)
+            CHECK(cache.find(make(often * 32, 1)));
+        cache.add(make(id * 32, 1), std::string(200, 'y'));
+    }
 }
 
 }  // namespace
