@@ -6,12 +6,15 @@ import sys
 
 import api
 import cloud
+import django_peer
 import report
 import rest
+import watch
 import world
 import writes
 
-MEASUREMENTS = {"cloud": cloud, "api": api, "writes": writes, "rest": rest}
+MEASUREMENTS = {"cloud": cloud, "api": api, "writes": writes, "watch": watch,
+                "rest": rest, "django": django_peer}
 
 
 def main():
