@@ -64,10 +64,10 @@ private:
         };
         for_each_fitting({}, [&](const Row& row) {
             ++page_.total;
+            if (places_.size() > query_.limit && !precedes(view_, query_, row, places_.front()))
+                return true;
             Place place = place_of(view_, query_, row);
             if (start && !before(*start, place))
-                return true;
-            if (places_.size() > query_.limit && !before(place, places_.front()))
                 return true;
             places_.push_back(std::move(place));
             std::push_heap(places_.begin(), places_.end(), before);

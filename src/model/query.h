@@ -23,11 +23,14 @@ struct Query {
         Deleted,  ///< Those whose deletion is wanted and not confirmed.
         Dirty,    ///< Live ones that a service still has to make real.
         All,
+        None,  ///< No objects at all.
     };
     TypeId type;
     std::vector<Condition> conditions;  ///< All must hold.
     /// A further test, such as an expression; empty: none.
     std::function<bool(const Row&)> predicate;
+    /// Conditions that follow from `predicate`: a way to find what fits; they are not tested.
+    std::vector<Condition> hints;
     Sight sight;
     Kind kind = Kind::Live;
     std::vector<OrderKey> order;  ///< Empty: by id.

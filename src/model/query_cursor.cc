@@ -34,6 +34,30 @@ Value value_at(View view, const Query& query, const Row& row, const std::vector<
     return {};
 }
 
+template <class T>
+int compare(const T& left, const T& right) {
+    return left < right ? -1 : right < left ? 1 : 0;
+}
+
+/// The order of a field of the row itself and a value that it could have; a null comes first.
+int order_own(const schema::Field& field, const Row& row, FieldIndex at, const Value& value) {
+    if (row.is_null(at) || schema::is_null(value))
+        return compare(!row.is_null(at), !schema::is_null(value));
+    if (const auto* text = std::get_if<std::string>(&value))
+        return row.string(at).compare(*text);
+    if (const auto* number = std::get_if<double>(&value))
+        return compare(row.number(at), *number);
+    if (const auto* link = std::get_if<ObjectId>(&value))
+        return compare(row.link(at), *link);
+    if (const auto* boolean = std::get_if<bool>(&value))
+        return compare(row.boolean(at), *boolean);
+    const auto* whole = std::get_if<std::int64_t>(&value);
+    // A cursor gives a double without fraction back as a whole number.
+    return field.type == schema::FieldType::Double
+               ? compare(row.number(at), whole ? static_cast<double>(*whole) : 0.0)
+               : compare(row.integer(at), whole ? *whole : 0);
+}
+
 Json to_json(const Value& value) {
     if (const auto* boolean = std::get_if<bool>(&value))
         return *boolean;
@@ -80,6 +104,20 @@ bool precedes(const std::vector<OrderKey>& order, const Place& a, const Place& b
             return order[i].descending ? b.keys[i] < a.keys[i] : a.keys[i] < b.keys[i];
     }
     return a.id < b.id;
+}
+
+bool precedes(View view, const Query& query, const Row& row, const Place& b) {
+    const auto& fields = view.type_of(row).fields;
+    for (std::size_t i = 0; i < query.order.size(); ++i) {
+        const auto& [path, descending] = query.order[i];
+        const FieldIndex at = path[0].index;
+        const bool is_own = path.size() == 1 && at < fields.size() && !fields[at].read_policy;
+        const int order = is_own ? order_own(fields[at], row, at, b.keys[i])
+                                 : compare(value_at(view, query, row, path), b.keys[i]);
+        if (order != 0)
+            return descending ? order > 0 : order < 0;
+    }
+    return row.id() < b.id;
 }
 
 std::string encode_cursor(const std::vector<OrderKey>& order, const Place& place) {

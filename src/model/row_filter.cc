@@ -16,6 +16,7 @@ bool is_of_kind(const Row& row, Query::Kind kind) {
         case Query::Kind::Live: return !row.deleted();
         case Query::Kind::Deleted: return row.deleted();
         case Query::Kind::All: return true;
+        case Query::Kind::None: return false;
         case Query::Kind::Dirty:
             return !row.deleted() && !row.is_null(base::kBackendOwner) &&
                    !row.boolean(base::kNoSync) && !row.boolean(base::kLazyBlocked) && !row.ready();

@@ -109,19 +109,24 @@ bool has_exact_keys(const schema::Field& field) {
 
 RowSource RowSource::choose(View view, const Query& query) {
     RowSource best = all(view, query);
-    for (const Condition& condition : query.conditions) {
+    const auto consider = [&](const Condition& condition) {
         if (best.estimate_ <= 1)
-            break;
+            return;
         auto other = by_index(view, query, condition);
         if (other && other->estimate_ < best.estimate_)
             best = std::move(*other);
-    }
+    };
+    std::for_each(query.conditions.begin(), query.conditions.end(), consider);
+    std::for_each(query.hints.begin(), query.hints.end(), consider);
     return best;
 }
 
 RowSource RowSource::all(View view, const Query& query) {
     RowSource source(view, query);
-    if (query.kind == Query::Kind::Deleted) {
+    if (query.kind == Query::Kind::None) {
+        source.from_ = From::Ids;
+        source.explanation_ = "no objects";
+    } else if (query.kind == Query::Kind::Deleted) {
         source.from_ = From::Deleted;
         source.estimate_ = view.count_deleted(query.type);
         source.explanation_ = "the deleted objects of the type";
