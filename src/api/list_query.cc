@@ -190,11 +190,12 @@ private:
     }
 
     void parse_kind(const std::string& value) {
-        static constexpr std::array<std::pair<std::string_view, Query::Kind>, 5> kKinds{{
+        static constexpr std::array<std::pair<std::string_view, Query::Kind>, 6> kKinds{{
             {"default", Query::Kind::Live},
             {"live", Query::Kind::Live},
             {"deleted", Query::Kind::Deleted},
             {"dirty", Query::Kind::Dirty},
+            {"dirty_policies", Query::Kind::None},  // Rules run in the commit itself.
             {"all", Query::Kind::All},
         }};
         for (const auto& [name, kind] : kKinds) {
@@ -203,7 +204,7 @@ private:
                 return;
             }
         }
-        mistakes_.push_back({"kind", "wants live, deleted, dirty or all"});
+        mistakes_.push_back({"kind", "wants live, deleted, dirty, dirty_policies or all"});
     }
 
     void parse_q(const std::string& value) {
@@ -217,6 +218,7 @@ private:
             mistakes_.insert(mistakes_.end(), details.begin(), details.end());
             return;
         }
+        list_.query.hints = (*selection)->hints();
         list_.query.predicate = [selection = *selection, &reader = reader_](const model::Row& row) {
             return selection->selects(reader, row);
         };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 
 namespace xos::api {
 
@@ -49,6 +50,49 @@ bool is_secret(const schema::Schema& schema, const Path& path) {
     });
 }
 
+/// A literal as the value of a field of that type; nothing when no field is just equal to it.
+std::optional<model::Value> value_for(schema::FieldType type, const model::Value& literal) {
+    const auto* number = std::get_if<std::int64_t>(&literal);
+    switch (type) {
+        case schema::FieldType::String:
+            return std::holds_alternative<std::string>(literal) ? std::optional(literal)
+                                                                : std::nullopt;
+        case schema::FieldType::Int: return number ? std::optional(literal) : std::nullopt;
+        case schema::FieldType::Link:
+            return number && *number > 0
+                       ? std::optional<model::Value>(ObjectId{static_cast<std::uint64_t>(*number)})
+                       : std::nullopt;
+        default: return std::nullopt;
+    }
+}
+
+/// The conditions that `expression` cannot hold without.
+void find_hints(const schema::Schema& schema, const Expression& expression,
+                std::vector<model::Condition>& hints) {
+    if (expression.kind == Expression::Kind::And) {
+        for (const Expression& operand : expression.operands)
+            find_hints(schema, operand, hints);
+        return;
+    }
+    if (expression.kind != Expression::Kind::Compare ||
+        expression.comparison != schema::Comparison::Equal)
+        return;
+    const bool is_turned = expression.operands[0].kind == Expression::Kind::Literal;
+    const Expression& left = expression.operands[is_turned ? 1 : 0];
+    const Expression& right = expression.operands[is_turned ? 0 : 1];
+    const Path& path = left.path;
+    if (left.kind != Expression::Kind::Path || right.kind != Expression::Kind::Literal ||
+        path.root != schema::Root::Object || path.many || path.steps.empty())
+        return;
+    const Step& last = path.steps.back();
+    const schema::Field* field = field_of(schema, last);
+    if (!field && last.index != schema::kIdField)
+        return;
+    const auto value = value_for(field ? field->type : schema::FieldType::Link, right.literal);
+    if (value)
+        hints.push_back({.path = path.steps, .values = {*value}, .text = "q, " + path.text});
+}
+
 }  // namespace
 
 Selection::Selection(Expression expression)
@@ -78,6 +122,7 @@ Result<std::shared_ptr<const Selection>> Selection::parse(const schema::Schema& 
             return field.read_policy.has_value();
         });
     }
+    find_hints(schema, selection->expression_, selection->hints_);
     return std::shared_ptr<const Selection>(std::move(selection));
 }
 

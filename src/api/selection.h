@@ -27,6 +27,8 @@ public:
 
     const std::vector<const schema::Path*>& paths() const { return paths_; }
     const schema::Expression& expression() const { return expression_; }
+    /// Comparisons with constants that each selected object passes, for who has indexes.
+    const std::vector<model::Condition>& hints() const { return hints_; }
     /// Whether it ranges over other objects than those at the end of its paths.
     bool has_quantifier() const { return has_quantifier_; }
 
@@ -36,6 +38,7 @@ private:
 
     const schema::Expression expression_;
     std::vector<const schema::Path*> paths_;
+    std::vector<model::Condition> hints_;
     bool has_quantifier_ = false;
     bool asks_rules_ = false;  // Some field on a path has a rule of its own.
 };
