@@ -7,6 +7,7 @@ import sys
 import api
 import cloud
 import django_peer
+import million
 import report
 import rest
 import watch
@@ -14,7 +15,8 @@ import world
 import writes
 
 MEASUREMENTS = {"cloud": cloud, "api": api, "writes": writes, "watch": watch,
-                "rest": rest, "django": django_peer}
+                "rest": rest, "django": django_peer,
+                "million": million}
 
 
 def main():
