@@ -120,6 +120,9 @@ UserFields::UserFields(const schema::Schema& schema) {
     type = field.type();
     email = field("email");
     site = field("site");
+    is_admin = field("is_admin");
+    is_active = field("is_active");
+    is_readonly = field("is_readonly");
 }
 
 SliceRoleFields::SliceRoleFields(const schema::Schema& schema) {

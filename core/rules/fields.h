@@ -85,7 +85,7 @@ struct DeploymentLimitFields {
 struct UserFields {
     explicit UserFields(const schema::Schema& schema);
     TypeId type;
-    FieldIndex email, site;
+    FieldIndex email, site, is_admin, is_active, is_readonly;
 };
 
 struct SliceRoleFields {

@@ -61,5 +61,20 @@ TEST_CASE("a name that is taken away comes back") {
     CHECK(world.text(instance, "name") == "lab_web-1");
 }
 
+TEST_CASE("a name that is given can be a host's name") {
+    World world;
+    const ObjectId slice = world.make_slice("lab_web");
+    for (const char* name : {"a", "web-1.example", "_x", "7", "A_b"})
+        CHECK(world.is_live(world.make_instance(slice, {{"name", name}})));
+    for (const char* name :
+         {"x\n6.6.6.6 evil", "a/b", "../etc", "a b", "-rf", ".x", "localhost", "ü"})
+        CHECK(world
+                  .refusal([&](Steps& steps) {
+                      steps.make("Instance", {{"slice", slice}, {"name", name}});
+                  })
+                  .code() == ErrorCode::Invalid);
+    CHECK(world.text(world.make_instance(world.make_slice("lab_ü/x")), "name") == "lab_---x-1");
+}
+
 }  // namespace
 }  // namespace xos::core

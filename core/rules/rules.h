@@ -11,6 +11,7 @@ using RulePointer = std::unique_ptr<const kernel::Rule>;
 
 RulePointer make_controllers(FieldsPointer fields);
 RulePointer make_defaults(FieldsPointer fields);
+RulePointer make_last_root(FieldsPointer fields);
 RulePointer make_slice_name(FieldsPointer fields);
 RulePointer make_slice_creator(FieldsPointer fields);
 RulePointer make_slice_networks(FieldsPointer fields);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 
 namespace xos::local {
 
@@ -122,6 +123,7 @@ std::string Cloud::namespace_path() const {
 
 Result<void> Cloud::repair() {
     TRY(set_up_namespace(cloud_));
+    TRY(repair_uplink());
     return firewall_->replace([&] { return describe_firewall(); });
 }
 
@@ -155,6 +157,16 @@ Result<void> Cloud::remove_network(ObjectId id) {
     TRY(bridges_.remove(id));
     TRY(firewall_->remove_way_out(bridge_name(id)));
     return close_unused_uplink();
+}
+
+Result<void> Cloud::repair_uplink() {
+    const std::scoped_lock lock(uplink_lock_);
+    const auto networks = TRY(bridges_.list());
+    const bool is_used = std::any_of(networks.begin(), networks.end(),
+                                     [](const NetworkState& n) { return n.gateway.has_value(); });
+    if (is_used)
+        TRY(uplink_.ensure());
+    return {};
 }
 
 Result<void> Cloud::close_unused_uplink() {
@@ -224,6 +236,15 @@ Result<void> Cloud::end_instance(ObjectId id) {
     return ports_.remove_remains(ports);
 }
 
+/// One that ends meanwhile is none that has to be mended.
+bool Cloud::is_intact(const InstanceState& instance, std::span<const PortState> ports) const {
+    const auto inside = NetworkNamespace::of_process(instance.pid);
+    if (!inside)
+        return true;
+    const auto intact = ports_.are_intact(*inside, ports);
+    return !intact || *intact;
+}
+
 InstanceState Cloud::find_instance(ObjectId id) const {
     const ContainerState state = containers_.inspect(id);
     return {id, state.phase, state.pid, false};
@@ -242,9 +263,17 @@ Result<Inventory> Cloud::scan() const {
     Inventory inventory;
     inventory.networks = TRY(bridges_.list());
     inventory.ports = TRY(ports_.list());
+    inventory.loose_ports = TRY(ports_.loose());
     inventory.images = TRY(images_.list());
-    for (const ObjectId id : TRY(containers_.list()))
-        inventory.instances.push_back(find_instance(id));
+    std::map<ObjectId, std::vector<PortState>> plugs;
+    for (const PortState& port : inventory.ports)
+        plugs[port.instance].push_back(port);
+    for (const ObjectId id : TRY(containers_.list())) {
+        const InstanceState instance = find_instance(id);
+        inventory.instances.push_back(instance);
+        if (instance.phase == ContainerPhase::Running && !is_intact(instance, plugs[id]))
+            inventory.broken_instances.push_back(id);
+    }
     for (const std::string& name : TRY(list_directory(layout_.disks()))) {
         if (const auto id = parse_id(name))
             inventory.disks.push_back(*id);

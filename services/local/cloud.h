@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ struct Inventory {
     std::vector<NetworkState> networks;
     std::vector<InstanceState> instances;
     std::vector<PortState> ports;
+    std::vector<ObjectId> loose_ports;       ///< Plugged into no network.
+    std::vector<ObjectId> broken_instances;  ///< Without one of their interfaces or its address.
     std::vector<ObjectId> disks;
     std::vector<std::string> images;
 };
@@ -98,6 +101,8 @@ private:
 
     static Result<Foundation> lay_foundation(CloudOptions options);
     Result<FirewallSpec> describe_firewall() const;
+    bool is_intact(const InstanceState& instance, std::span<const PortState> ports) const;
+    Result<void> repair_uplink();
     Result<void> close_unused_uplink();
     Result<void> end_instance(ObjectId id);
     Result<pid_t> make_container(const InstanceSpec& spec);

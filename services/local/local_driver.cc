@@ -141,6 +141,9 @@ Result<std::optional<Reality>> LocalDriver::scan(const model::Snapshot& desired)
     }
     for (const PortState& port : inventory.ports)
         there[port.id] = true;
+    for (const ObjectId port : inventory.loose_ports)
+        there[port] = false;
+    reality.differing = inventory.broken_instances;
     const auto reader = this->reader(desired);
     for (const TypeId type :
          {reader->controller_network_type(), reader->instance_type(), reader->port_type()}) {

@@ -241,6 +241,32 @@ Result<std::vector<PortState>> Ports::list() const {
     return ports;
 }
 
+Result<std::vector<ObjectId>> Ports::loose() const {
+    Netlink netlink = TRY(Netlink::open(cloud_));
+    std::vector<ObjectId> ports;
+    for (const Link& link : TRY(netlink.links())) {
+        const auto text = names_.unmark(link.alias);
+        const auto port = text ? parse_port(*text) : std::nullopt;
+        if (port && link.group == names_.group() && (link.master == 0 || !link.is_up))
+            ports.push_back(port->id);
+    }
+    return ports;
+}
+
+Result<bool> Ports::are_intact(const NetworkNamespace& inside,
+                               std::span<const PortState> ports) const {
+    Netlink netlink = TRY(Netlink::open(inside));
+    const auto links = TRY(netlink.links());
+    const auto addresses = TRY(netlink.addresses());
+    return std::all_of(ports.begin(), ports.end(), [&](const PortState& port) {
+        const Link* link = find(links, name_inside(port.number));
+        return link != nullptr && link->is_up &&
+               std::any_of(addresses.begin(), addresses.end(), [&](const LinkAddress& address) {
+                   return address.index == link->index && address.address == port.address;
+               });
+    });
+}
+
 Result<void> Ports::remove_remains(std::span<const PortState> ports) const {
     Netlink netlink = TRY(Netlink::open(cloud_));
     const auto give_up = std::chrono::steady_clock::now() + kPatience;

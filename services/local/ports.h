@@ -49,6 +49,10 @@ public:
 
     /// All plugs of this lineage.
     Result<std::vector<PortState>> list() const;
+    /// Those of them that hang in the air: on no bridge, or switched off.
+    Result<std::vector<ObjectId>> loose() const;
+    /// Whether the instance has all of `ports` at its side, switched on and with their addresses.
+    Result<bool> are_intact(const NetworkNamespace& inside, std::span<const PortState> ports) const;
 
     /// Makes sure that nothing is left of `ports`, whose instance has ended: the kernel takes them
     /// away by itself, some milliseconds later.

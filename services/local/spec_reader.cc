@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 
+#include <cctype>
 #include <set>
 
 namespace xos::local {
@@ -74,6 +75,17 @@ const Row* SpecReader::instance_of(View view, const Row& port) const {
     return view.follow(port, port_.instance);
 }
 
+/// The name as hosts have it: whatever the model says, it is one word of 63 letters at most.
+std::string SpecReader::hostname_of(const Row& instance) const {
+    std::string name = name_of(instance).substr(0, 63);
+    for (char& c : name) {
+        const bool is_safe = std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.';
+        if (!is_safe)
+            c = '-';
+    }
+    return name;
+}
+
 std::string SpecReader::name_of(const Row& instance) const {
     return std::string(instance.string(instance_.name));
 }
@@ -130,11 +142,7 @@ Result<PortSpec> SpecReader::port(View view, const Row& instance, const Row& por
 }
 
 Result<InstanceSpec> SpecReader::instance(View view, const Row& instance) const {
-    InstanceSpec spec{.id = instance.id(), .hostname = name_of(instance)};
-    for (char& c : spec.hostname) {
-        if (c == ' ')
-            c = '-';
-    }
+    InstanceSpec spec{.id = instance.id(), .hostname = hostname_of(instance)};
     if (const Row* flavor = view.follow(instance, instance_.flavor))
         spec.limits = {.memory_bytes = flavor->integer(flavor_.memory) * kMebibyte,
                        .cpu_millis = flavor->integer(flavor_.cores) * kMillisOfCore,
@@ -174,7 +182,8 @@ std::string SpecReader::hosts(View view, const Row& instance) const {
              view.live_linking(port_.type, port_.network, own->link(port_.network))) {
             const Row* other = view.follow(*port, port_.instance);
             if (other && !other->deleted() && !port->is_null(port_.ip))
-                lines.insert(std::string(port->string(port_.ip)) + " " + name_of(*other) + "\n");
+                lines.insert(std::string(port->string(port_.ip)) + " " + hostname_of(*other) +
+                             "\n");
         }
     }
     std::string text = "127.0.0.1 localhost\n";

@@ -36,6 +36,7 @@ public:
     const model::Row* instance_of(model::View view, const model::Row& port) const;
     /// The address of the interface with the lowest number, or "".
     std::string first_address(model::View view, const model::Row& instance) const;
+    std::string hostname_of(const model::Row& instance) const;
     std::string name_of(const model::Row& instance) const;
 
     TypeId controller_network_type() const { return controller_network_.type; }

@@ -78,10 +78,13 @@ bool Access::may_read(model::View view, const Principal& principal, const Row& o
         const ServiceRights* rights = rights_of(principal);
         return object.id() == principal.id || (rights && rights->reads.count(object.type()) > 0);
     }
-    const schema::Type& type = view.type_of(object);
-    if (type.policies.empty())
-        return flag(view, *row, "is_admin");
-    const Context context{.object = &object, .old = &object, .user = row, .read_access = true};
+    return reads(view, *row, object);
+}
+
+bool Access::reads(model::View view, const Row& user, const Row& object) {
+    if (view.type_of(object).policies.empty())
+        return flag(view, user, "is_admin");
+    const Context context{.object = &object, .old = &object, .user = &user, .read_access = true};
     return refusing(view, object, context) == nullptr;
 }
 
@@ -126,7 +129,7 @@ Result<void> Access::check_user(model::View view, const Principal& principal, co
                                 const Write& write) const {
     const Row& state = write.object ? *write.object : *write.old;
     const schema::Type& type = view.type_of(state);
-    if (&state == write.old && !may_read(view, principal, state))
+    if (&state == write.old && !reads(view, user, state))
         return Error{ErrorCode::NotFound, "there is no " + describe(view, state)};
     const auto denied = [&](std::string_view what, std::string_view why) {
         return Error{ErrorCode::PermissionDenied, "user \"" + principal.name + "\" may not " +

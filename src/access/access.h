@@ -52,6 +52,8 @@ public:
 
 private:
     const ServiceRights* rights_of(const Principal& principal) const;
+    /// Whether a user, as the row says, may read the object.
+    static bool reads(model::View view, const model::Row& user, const model::Row& object);
     Result<void> check_user(model::View view, const Principal& principal, const model::Row& user,
                             const Write& write) const;
 

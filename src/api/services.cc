@@ -138,8 +138,13 @@ void Services::open_tasks(const CallPointer& call) {
         const auto self = weak.lock();
         const auto closed = weak_stream.lock();
         if (self && closed)
-            self->state_.with(
-                [&](State& state) { std::erase(state.services[name].streams, closed); });
+            self->state_.with([&](State& state) {
+                auto& service = state.services[name];
+                std::erase(service.streams, closed);
+                // What the next process of it knows, it has to say itself.
+                if (service.streams.empty())
+                    service.caught_up.reset();
+            });
     });
 }
 

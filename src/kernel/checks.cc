@@ -30,6 +30,10 @@ std::optional<std::string> check_text(const Field& field, std::string& text) {
         return "is longer than " + std::to_string(*field.max_length) + " characters";
     if (text.empty())
         return std::nullopt;
+    if (!field.text && has_control_character(text))
+        return "has a control character, such as a line break or tab";
+    if (text.find('\0') != std::string::npos)
+        return "has a character with the code 0";
     if (field.format == schema::Format::Url && !is_url(text))
         return "wants a URL such as \"https://example.org/\"";
     if (field.format == schema::Format::Ip && !is_ip_address(text))

@@ -27,6 +27,16 @@ bool is_ip_address(const std::string& text) {
            inet_pton(AF_INET6, text.c_str(), address) == 1;
 }
 
+bool has_control_character(std::string_view text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : ' ');
+        if (byte < 0x20 || byte == 0x7f || (byte == 0xc2 && next >= 0x80 && next < 0xa0))
+            return true;
+    }
+    return false;
+}
+
 std::size_t utf8_length(std::string_view text) {
     std::size_t length = 0;
     for (const char c : text)

@@ -336,5 +336,27 @@ TEST_CASE_FIXTURE(World, "each commit is announced with what it changed") {
     CHECK(seen == std::vector<Revision>{{1}, {2}, {3}});
 }
 
+TEST_CASE("names have no control characters, and texts no zero") {
+    RunningKernel kernel;
+    for (const char* name : {"a\nb", "a\tb", "\x1b[31mred", "\x7f", "a\xc2\x85"})
+        CHECK_FALSE(kernel.commit({kernel.create("Site", {{"name", std::string(name)}})}));
+    CHECK_FALSE(kernel.commit({kernel.create("Site", {{"name", std::string("a\0b", 3)}})}));
+    const ObjectId site = kernel.make("Site", {{"name", std::string("caf\xc3\xa9 \xe2\x82\xac")}});
+    kernel.make(
+        "Slice",
+        {{"name", std::string("s")}, {"site", site}, {"note", std::string("two\n\tlines")}});
+    CHECK_FALSE(kernel.commit({kernel.create(
+        "Slice", {{"name", std::string("t")}, {"site", site}, {"note", std::string("a\0", 2)}})}));
+}
+
+TEST_CASE("a root may delete the own user") {
+    RunningKernel kernel;
+    const ObjectId root =
+        kernel.make("User", {{"email", std::string("root@x")}, {"is_admin", true}});
+    const auto gone = kernel.commit({kernel.remove("User", root)},
+                                    {.kind = Principal::Kind::User, .id = root, .name = "root@x"});
+    CHECK_MESSAGE(gone, (gone ? "" : gone.error().message()));
+}
+
 }  // namespace
 }  // namespace xos::kernel

@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <map>
+#include <thread>
 
 namespace xos::shell {
 
@@ -14,6 +15,38 @@ namespace {
 /// How long nothing may move before what has failed is taken for final.
 constexpr Duration kStuck{8'000};
 constexpr Duration kTick{500};
+constexpr Duration kLook{50};
+
+/// The services that run and have not yet compared what the model says with what is there.
+Result<std::vector<std::string>> looking_services(Session& session) {
+    const Json services = TRY(session.api->call("GET", "services"));
+    std::vector<std::string> looking;
+    const Json* items = services.find("items");
+    for (const Json& service : items && items->as_array() ? *items->as_array() : Json::Array{}) {
+        const Json* caught_up = service.find("caught_up");
+        const bool is_running =
+            service.text("state") == "running" || service.text("state") == "waiting";
+        if (is_running && (!caught_up || caught_up->is_null()))
+            looking.emplace_back(service.text("name"));
+    }
+    return looking;
+}
+
+/// Just after a start what the model calls ready may be gone: waits until every service has looked.
+Result<void> await_services(Session& session, Duration patience) {
+    SystemClock clock;
+    const TimePoint end = clock.now() + patience;
+    auto looking = TRY(looking_services(session));
+    while (!looking.empty()) {
+        if (clock.now() >= end)
+            return Error{ErrorCode::Unavailable,
+                         "service " + join(looking, ", ") +
+                             " has not compared the model with what is there: see xos status"};
+        std::this_thread::sleep_for(kLook);
+        looking = TRY(looking_services(session));
+    }
+    return {};
+}
 
 /// Follows the objects of one write until all are real.
 class Follower {
@@ -128,6 +161,7 @@ private:
 }  // namespace
 
 Result<void> wait_until_real(Session& session, const Expected& expected) {
+    TRY(await_services(session, expected.patience));
     return Follower(session, expected).run();
 }
 

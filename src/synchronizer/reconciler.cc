@@ -339,6 +339,8 @@ void Reconciler::finish_late(Step& step) {
 }
 
 Revision Reconciler::caught_up() const {
+    if (!compared_)
+        return {};
     const Revision seen{taken_.load()};
     const auto oldest = parts_.queue.oldest_change();
     if (!oldest || oldest->value > seen.value)

@@ -78,8 +78,11 @@ public:
     /// Has the driver prepare unless it has. Its error, for a while also without asking it again.
     Result<void> prepare_driver();
 
-    /// The revision up to which every change has had its step.
+    /// The revision up to which every change has had its step; 0 as long as the model has not been
+    /// compared with reality.
     Revision caught_up() const;
+    /// Whether the model has been compared with reality, and what differs waits for its step.
+    void set_compared(bool compared) { compared_ = compared; }
 
 private:
     explicit Reconciler(Parts parts) : parts_(std::move(parts)) {}
@@ -96,7 +99,8 @@ private:
     void force(ObjectId id);
 
     const Parts parts_;
-    std::vector<Actuator*> actuators_;      // One an observation.
+    std::vector<Actuator*> actuators_;  // One an observation.
+    std::atomic<bool> compared_ = true;
     std::atomic<std::uint64_t> taken_ = 0;  // Revision of the last delta taken.
     Guarded<ObjectId> service_;
     Guarded<std::unordered_set<ObjectId>> forced_;

@@ -379,5 +379,13 @@ TEST_CASE_FIXTURE(Fixture, "how far the service has caught up leaves out what ha
     CHECK(session->reconciler().caught_up() == api.revision());
 }
 
+TEST_CASE_FIXTURE(Fixture, "a service has caught up with nothing before it compared with reality") {
+    start();
+    session->reconciler().set_compared(false);
+    CHECK(session->reconciler().caught_up() == Revision{});
+    session->reconciler().set_compared(true);
+    CHECK(session->reconciler().caught_up() == api.revision());
+}
+
 }  // namespace
 }  // namespace xos::synchronizer

@@ -203,6 +203,8 @@ void Session::start_threads() {
         work_->reconciler->take_delta({.before = snapshot, .after = snapshot, .edits = {}});
         reconciler_ = work_->reconciler.get();
     }
+    // What the model says is real may be gone by now: only then has this service caught up.
+    work_->reconciler->set_compared(false);
     parts_.log.info("at work", {{"service", options_.service.name},
                                 {"objects", std::uint64_t{work_->queue.size()}}});
     work_->pool->start();
@@ -269,6 +271,8 @@ void Session::look_at_reality() {
         Result<void> looked = work_->reconciler->prepare_driver();
         if (looked)
             looked = work_->reality->run();
+        if (looked)
+            work_->reconciler->set_compared(true);
         if (!looked)
             parts_.log.warning("cannot compare with reality", {{"error", looked.error()}});
         work_wakeup_.notify();
