@@ -30,12 +30,16 @@ public:
     };
 
     struct Member;
+    struct Twin;
 
     /// The only document of `text`; empty text is Null. Malformed with "line:column: reason" when
     /// it is not YAML or not UTF-8, gives a key twice, has keys that are no scalars or has a second
     /// document. TooLarge when it is longer than 4 MiB, nests deeper than 64, or has more than
     /// 200,000 nodes once aliases are resolved.
     static Result<Yaml> parse(std::string_view text);
+    /// The same, but keys given twice are kept, all of them, and told in `twins`. `find` finds the
+    /// first.
+    static Result<Yaml> parse(std::string_view text, std::vector<Twin>& twins);
 
     Kind kind() const { return kind_; }
     bool is_null() const { return kind_ == Kind::Null; }
@@ -43,6 +47,7 @@ public:
     bool is_sequence() const { return kind_ == Kind::Sequence; }
     bool is_mapping() const { return kind_ == Kind::Mapping; }
 
+    /// Of an empty value in a mapping: the place of its key.
     Place place() const { return place_; }
     /// An explicit tag, such as "!secret"; empty when there is none.
     const std::string& tag() const { return tag_; }
@@ -87,6 +92,12 @@ struct Yaml::Member {
     std::string key;
     Place key_place;
     Yaml value;
+};
+
+/// A key that a mapping has more than once.
+struct Yaml::Twin {
+    std::string key;
+    Place first, again;
 };
 
 }  // namespace xos

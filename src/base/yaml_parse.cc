@@ -44,6 +44,9 @@ bool is_plain_tag(const std::string& tag) {
 /// the parser cannot be told to stop.
 class YamlBuilder final : public YAML::EventHandler {
 public:
+    /// Where keys given twice are told; nullptr: they are an error.
+    explicit YamlBuilder(std::vector<Yaml::Twin>* twins) : twins_(twins) {}
+
     void OnDocumentStart(const YAML::Mark& mark) override {
         if (++documents_ > 1)
             fail(ErrorCode::Malformed, place_of(mark), "only one document is wanted");
@@ -63,6 +66,8 @@ public:
 
     bool has_failed() const { return error_.has_value(); }
     Result<Yaml> finish();
+    /// What the parser's message means, with a place where something can be mended.
+    Error explain(const YAML::Exception& error) const;
 
 private:
     /// A node with what it adds to the limits.
@@ -88,11 +93,12 @@ private:
 
     void merge(Yaml& mapping);
     void merge_from(Yaml& mapping, const Yaml& source);
-    void refuse_duplicates(const Yaml& mapping);
+    void find_twins(const Yaml& mapping);
 
     void count(std::size_t nodes, Yaml::Place place);
     void fail(ErrorCode code, Yaml::Place place, std::string_view message);
 
+    std::vector<Yaml::Twin>* const twins_;
     std::optional<Error> error_;
     std::vector<Open> open_;
     std::map<YAML::anchor_t, Measured> anchors_;
@@ -173,7 +179,7 @@ void YamlBuilder::close() {
     Open closed = std::move(open_.back());
     open_.pop_back();
     if (closed.whole.node.is_mapping()) {
-        refuse_duplicates(closed.whole.node);
+        find_twins(closed.whole.node);
         merge(closed.whole.node);
     }
     if (!error_)
@@ -197,6 +203,10 @@ void YamlBuilder::place(Measured child, YAML::anchor_t anchor) {
     if (parent.whole.node.is_sequence()) {
         parent.whole.node.items_.push_back(std::move(child.node));
     } else if (parent.has_key) {
+        const Yaml::Place key = parent.whole.node.members_.back().key_place;
+        // The parser puts an empty value where the next token is.
+        if (child.node.is_null() && child.node.place_.line != key.line)
+            child.node.place_ = key;
         parent.whole.node.members_.back().value = std::move(child.node);
         parent.has_key = false;
     } else {
@@ -211,18 +221,20 @@ void YamlBuilder::place_key(Open& mapping, const Yaml& key) {
     mapping.has_key = true;
 }
 
-void YamlBuilder::refuse_duplicates(const Yaml& mapping) {
+void YamlBuilder::find_twins(const Yaml& mapping) {
     std::vector<const Yaml::Member*> sorted;
     for (const Yaml::Member& member : mapping.members())
         sorted.push_back(&member);
     std::stable_sort(sorted.begin(), sorted.end(),
                      [](const auto* a, const auto* b) { return a->key < b->key; });
-    const auto twin =
-        std::adjacent_find(sorted.begin(), sorted.end(),
-                           [](const auto* a, const auto* b) { return a->key == b->key; });
-    if (twin != sorted.end()) {
-        const Yaml::Member& second = **(twin + 1);
-        fail(ErrorCode::Malformed, second.key_place, "\"" + second.key + "\" is given twice");
+    const Yaml::Member* first = nullptr;
+    for (const Yaml::Member* member : sorted) {
+        if (!first || first->key != member->key)
+            first = member;
+        else if (twins_)
+            twins_->push_back({member->key, first->key_place, member->key_place});
+        else
+            fail(ErrorCode::Malformed, member->key_place, "\"" + member->key + "\" is given twice");
     }
 }
 
@@ -265,7 +277,35 @@ Result<Yaml> YamlBuilder::finish() {
     return std::move(root_);
 }
 
-Result<Yaml> Yaml::parse(std::string_view text) {
+Error YamlBuilder::explain(const YAML::Exception& error) const {
+    namespace Said = YAML::ErrorMsg;
+    const auto inner = open_.empty() ? place_of(error.mark) : open_.back().whole.node.place();
+    if (error.msg == Said::END_OF_SEQ_FLOW)
+        return error_at(inner, ErrorCode::Malformed, "the list that opens here lacks its \"]\"");
+    if (error.msg == Said::END_OF_MAP_FLOW)
+        return error_at(inner, ErrorCode::Malformed, "the mapping that opens here lacks its \"}\"");
+    if (error.msg == Said::MAP_VALUE)
+        return error_at(place_of(error.mark), ErrorCode::Malformed,
+                        "a value cannot begin here: text with \": \" in it wants quotes");
+    return error_at(place_of(error.mark), ErrorCode::Malformed, error.msg);
+}
+
+namespace {
+
+/// The first line at or beside `place` that is indented with tabs.
+std::optional<Yaml::Place> find_tab(std::string_view text, int line) {
+    int number = 0;
+    while (!text.empty() && ++number <= line + 1) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        const std::size_t begin = text.substr(0, end).find_first_not_of(' ');
+        if (number >= line - 1 && begin < end && text[begin] == '\t')
+            return Yaml::Place{number, static_cast<int>(begin) + 1};
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return std::nullopt;
+}
+
+Result<Yaml> parse_yaml(std::string_view text, YamlBuilder builder) {
     if (text.size() > kMaxBytes)
         return Error{ErrorCode::TooLarge, "the YAML text is longer than 4 MiB"};
     if (const std::size_t bad = find_invalid_utf8(text); bad != std::string_view::npos) {
@@ -275,7 +315,6 @@ Result<Yaml> Yaml::parse(std::string_view text) {
         return error_at({static_cast<int>(lines) + 1, static_cast<int>(column)},
                         ErrorCode::Malformed, "invalid UTF-8");
     }
-    YamlBuilder builder;
     std::istringstream source{std::string(text)};
     try {
         YAML::Parser parser(source);
@@ -286,9 +325,21 @@ Result<Yaml> Yaml::parse(std::string_view text) {
         // What is wrong with our own limits came first.
         if (builder.has_failed())
             return builder.finish();
-        return error_at(place_of(error.mark), ErrorCode::Malformed, error.msg);
+        if (const auto tab = find_tab(text, error.mark.line + 1))
+            return error_at(*tab, ErrorCode::Malformed, "tabs cannot indent YAML: use spaces");
+        return builder.explain(error);
     }
     return builder.finish();
+}
+
+}  // namespace
+
+Result<Yaml> Yaml::parse(std::string_view text) {
+    return parse_yaml(text, YamlBuilder(nullptr));
+}
+
+Result<Yaml> Yaml::parse(std::string_view text, std::vector<Twin>& twins) {
+    return parse_yaml(text, YamlBuilder(&twins));
 }
 
 }  // namespace xos

@@ -88,6 +88,36 @@ TEST_CASE("what is wrong is refused with its place") {
         CHECK(refusal(text).message().find(':') != std::string::npos);
 }
 
+TEST_CASE("what the parser says is said so that it can be mended") {
+    CHECK(refusal("a: 1\nb: [1,\n  2\n").message() ==
+          "2:4: the list that opens here lacks its \"]\"");
+    CHECK(refusal("a: {b: 1\n").message() == "1:4: the mapping that opens here lacks its \"}\"");
+    CHECK(refusal("a: b: c").message() ==
+          "1:5: a value cannot begin here: text with \": \" in it wants quotes");
+    CHECK(refusal("a:\n\tb: 1\n").message() == "2:1: tabs cannot indent YAML: use spaces");
+    CHECK(refusal("a:\n  b: 1\n  \tc: 1\n").message() ==
+          "3:3: tabs cannot indent YAML: use spaces");
+}
+
+TEST_CASE("an empty value stands where its key is") {
+    const Yaml root = parsed("a:\nb:\n\n\nc: ~\n");
+    CHECK(root.find("a")->place() == Yaml::Place{1, 1});
+    CHECK(root.find("b")->place() == Yaml::Place{2, 1});
+    CHECK(root.find("c")->place() == Yaml::Place{5, 4});
+}
+
+TEST_CASE("who wants to go on hears of keys given twice, and finds the first") {
+    std::vector<Yaml::Twin> twins;
+    const auto root = Yaml::parse("a: 1\nb: {c: 1, c: 2, c: 3}\na: 4\n", twins);
+    REQUIRE(root);
+    CHECK(root->find("a")->scalar() == "1");
+    REQUIRE(twins.size() == 3);
+    CHECK(twins[1].again == Yaml::Place{2, 17});
+    CHECK(twins[2].key == "a");
+    CHECK(twins[2].first == Yaml::Place{1, 1});
+    CHECK(twins[2].again == Yaml::Place{3, 1});
+}
+
 TEST_CASE("nesting is accepted to 64 levels and refused deeper, through aliases as well") {
     CHECK(parsed(std::string(64, '[') + std::string(64, ']')).is_sequence());
     CHECK(refusal(std::string(65, '[') + std::string(65, ']')).code() == ErrorCode::TooLarge);

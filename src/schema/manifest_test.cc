@@ -101,7 +101,7 @@ TEST_CASE("unknown keys and wrong values are all reported with their places") {
           "6:33 \"../b\" is not in the service's folder\n"
           "7:9 expected a list\n");
     CHECK(mistakes("- a\n").starts_with("1:1 expected a mapping with the keys name, version"));
-    CHECK(mistakes("name: [\n").find("2:1 ") == 0);
+    CHECK(mistakes("name: [\n").find("1:7 ") == 0);
     CHECK(mistakes("name: a\nversion: 1\nbackend: {rate: fast}\nneeds: {xos: new}\n") ==
           "3:17 expected calls a second, as in 20/s\n"
           "4:14 expected versions such as >=1.0, ~1.3 or >=1, <3\n");

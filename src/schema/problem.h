@@ -13,6 +13,10 @@ struct Problem {
     int column = 0;         ///< From 1, in bytes.
     std::string message;    ///< What is wrong and what would be right.
     std::string line_text;  ///< The line itself, for the caret.
+    int left_out = 0;       ///< Bytes in front of `line_text` that are not shown.
+
+    /// Makes `line` the line that is shown; of a very long one, the part around the column.
+    void show_line(std::string_view line);
 
     /// "file:line:column: message", the line, and a caret below the column.
     std::string format() const;
