@@ -8,6 +8,7 @@
 #include "kernel/kernel.h"
 #include "recipe/compiler.h"
 
+#include <algorithm>
 #include <array>
 
 namespace xos::api {
@@ -16,20 +17,41 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kParameters{"plan", "if_plan", "file"};
 
+std::string_view file_of(const Call& call) {
+    const std::string* given = call.request.find_parameter("file");
+    return given && !given->empty() ? std::string_view(*given) : "recipe";
+}
+
 /// All mistakes of a recipe, each under its place, with its line and a caret.
-Error to_error(const schema::Problems& problems) {
+Error to_error(ErrorCode code, const schema::Problems& problems) {
     std::vector<ErrorDetail> details;
     for (const schema::Problem& problem : problems) {
         const std::string place = problem.file + ":" + std::to_string(problem.line) + ":" +
                                   std::to_string(problem.column);
         const std::string whole = problem.format();
         const bool has_place = whole.starts_with(place + ": ");
-        details.push_back({problem.line > 0 ? place : problem.file,
-                           has_place ? whole.substr(place.size() + 2) : problem.message});
+        std::string message = has_place ? whole.substr(place.size() + 2) : problem.message;
+        // An answer has one text for each place.
+        if (!details.empty() && details.back().field == place)
+            details.back().message += message;
+        else
+            details.push_back({has_place ? place : problem.file, std::move(message)});
     }
     const std::string count = problems.size() == 1 ? std::string("a mistake")
                                                    : std::to_string(problems.size()) + " mistakes";
-    return Error{ErrorCode::Invalid, "the recipe has " + count, std::move(details)};
+    return Error{code, "the recipe has " + count, std::move(details)};
+}
+
+/// What the kernel says of a recipe's operations, at their places in it. What is no fault of the
+/// recipe stays as it is.
+Error to_error(const Call& call, const Error& refusal, const std::vector<recipe::Origin>& origins) {
+    const auto is_placed = [](const ErrorDetail& detail) {
+        return detail.field.starts_with("/operations/");
+    };
+    if (std::none_of(refusal.details().begin(), refusal.details().end(), is_placed))
+        return refusal;
+    return to_error(refusal.code(),
+                    recipe::locate(refusal, origins, file_of(call), call.request.body));
 }
 
 Json describe(const std::vector<recipe::Item>& items, const std::vector<ObjectId>& made) {
@@ -51,7 +73,7 @@ void answer_plan(const CallPointer& call, const Writes& writes, recipe::Compiled
     const auto plan =
         writes.plan(call, {.principal = {}, .operations = std::move(compiled.operations)});
     if (!plan)
-        return call->refuse(plan.error());
+        return call->refuse(to_error(*call, plan.error(), compiled.origins));
     auto report = Json::parse(plan->report);
     if (!report)
         return call->refuse(report.error());
@@ -71,13 +93,14 @@ void answer_commit(const CallPointer& call, const Writes& writes, recipe::Compil
     };
     if (compiled.operations.empty())
         return answer(newest, {}, false);
-    writes.submit(call, std::move(compiled.operations),
-                  [call, answer](Result<kernel::Committed> done) {
-                      if (done)
-                          answer(done->revision, done->outcome.ids, true);
-                      else
-                          call->refuse(done.error());
-                  });
+    writes.submit(
+        call, std::move(compiled.operations),
+        [call, answer, origins = std::move(compiled.origins)](Result<kernel::Committed> done) {
+            if (done)
+                answer(done->revision, done->outcome.ids, true);
+            else
+                call->refuse(to_error(*call, done.error(), origins));
+        });
 }
 
 }  // namespace
@@ -101,15 +124,14 @@ void Recipes::start(const CallPointer& call, Verb verb) const {
 
 void Recipes::run(const CallPointer& call, Verb verb) const {
     const Reader reader(parts_.kernel.access(), parts_.kernel.snapshot(), call->identity.principal);
-    const std::string* given = call->request.find_parameter("file");
-    const std::string file = given && !given->empty() ? *given : "recipe";
+    const std::string_view file = file_of(*call);
     const recipe::Surroundings around{
         .view = reader.view(),
         .is_visible = [&](const model::Row& row) { return reader.sees(row); }};
     auto outcome = verb == Verb::Destroy ? recipe::compile_destroy(file, call->request.body, around)
                                          : recipe::compile_apply(file, call->request.body, around);
     if (const auto* problems = std::get_if<schema::Problems>(&outcome))
-        return call->refuse(to_error(*problems));
+        return call->refuse(to_error(ErrorCode::Invalid, *problems));
     auto& compiled = std::get<recipe::Compiled>(outcome);
     if (verb == Verb::Plan || call->is_asked("plan"))
         answer_plan(call, writes_, std::move(compiled));

@@ -48,6 +48,15 @@ std::vector<std::string> field_names(const schema::Type& type, bool links) {
     return names;
 }
 
+/// A whole number that no field holds, which reads as a fraction.
+bool is_too_large(const Field& field, const Yaml& value) {
+    const std::string_view text = value.scalar();
+    const std::size_t first = text.starts_with('-') ? 1 : 0;
+    return field.type == FieldType::Int && value.is_scalar() && text.size() > first &&
+           text.find_first_not_of("0123456789", first) == std::string_view::npos &&
+           !parse_int(text);
+}
+
 void bind_property(const Yaml::Member& member, BoundTemplate& into, Mistakes& mistakes) {
     const schema::Type& type = *into.type;
     const auto at = type.find_field_index(member.key);
@@ -67,6 +76,16 @@ void bind_property(const Yaml::Member& member, BoundTemplate& into, Mistakes& mi
     if (field.field_class != FieldClass::Declarative) {
         mistakes.add(member.key_place,
                      "\"" + field.name + "\" is written by the system and cannot be set");
+        return;
+    }
+    if (is_too_large(field, member.value)) {
+        const auto limit =
+            member.value.scalar().starts_with('-') ? field.min_value : field.max_value;
+        const std::string how = limit ? std::to_string(static_cast<std::int64_t>(*limit)) : "";
+        mistakes.add(member.value.place(), "\"" + field.name + "\" " +
+                                               (!limit ? "has more digits than a number can have"
+                                                : *limit < 0 ? "is less than " + how
+                                                             : "is more than " + how));
         return;
     }
     Json json = member.value.to_json();

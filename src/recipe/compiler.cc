@@ -1,10 +1,13 @@
 #include "recipe/compiler.h"
 
 #include "base/crypto.h"
+#include "base/text.h"
 #include "kernel/checks.h"
 #include "recipe/bound_template.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace xos::recipe {
 
@@ -16,6 +19,38 @@ using model::Value;
 using schema::FieldType;
 
 namespace {
+
+constexpr std::string_view kPlace = "/operations/";
+
+struct Located {
+    Yaml::Place place;
+    std::string message;
+};
+
+/// A detail's field is "/operations/3/fields/name", "/operations/3", or of no operation.
+Located locate(const ErrorDetail& detail, const std::vector<Origin>& origins) {
+    const auto pieces = split(detail.field, '/');
+    const auto at = detail.field.starts_with(kPlace) ? parse_int(pieces[2]) : std::nullopt;
+    if (!at || *at < 0 || static_cast<std::size_t>(*at) >= origins.size())
+        return {{}, detail.sentence()};
+    const Origin& origin = origins[static_cast<std::size_t>(*at)];
+    if (pieces.size() < 5)
+        return {origin.place, detail.message};
+    const auto field = origin.fields.find(std::string(pieces[4]));
+    const bool is_written = field != origin.fields.end();
+    const ErrorDetail named{.field = "\"" + std::string(pieces[4]) + "\"",
+                            .message = detail.message};
+    return {is_written ? field->second : origin.place, named.sentence()};
+}
+
+std::vector<Located> places_of(const Error& error, const std::vector<Origin>& origins) {
+    std::vector<Located> all;
+    for (const ErrorDetail& detail : error.details())
+        all.push_back(locate(detail, origins));
+    if (all.empty())
+        all.push_back({{}, error.message()});
+    return all;
+}
 
 /// Works through the templates of one recipe in the order of their links.
 class Compiler {
@@ -46,10 +81,11 @@ public:
         for (Item& item : compiled_.items) {
             if (item.action != Item::Action::Delete)
                 continue;
+            const std::size_t at = template_of(item.id);
             item.operation = compiled_.operations.size();
-            compiled_.operations.push_back({.kind = Operation::Kind::Delete,
-                                            .type = around_.view.schema().find_type(item.type)->id,
-                                            .id = item.id});
+            add_operation(
+                at,
+                {.kind = Operation::Kind::Delete, .type = templates_[at].type->id, .id = item.id});
         }
         return finish();
     }
@@ -101,6 +137,7 @@ private:
                                                       "\" lacks \"" + field(node, at).name +
                                                       "\", by which its " + node.type->name +
                                                       " is found again");
+                object.key.clear();
                 return;
             }
             key.push_back(given->second);
@@ -157,6 +194,7 @@ private:
         Object& object = objects_[at];
         const FieldValues values = values_of(node);
         find_object(node, values, object);
+        refuse_twin(at);
         if (!object.row && node.source->must_exist)
             mistakes_.add(node.source->place, "there is no " + node.type->name + " \"" +
                                                   object.key + "\", and it must exist");
@@ -178,16 +216,52 @@ private:
             item.operation = compiled_.operations.size();
             if (!object.row)
                 object.id = kernel::made_by(*item.operation);
-            compiled_.operations.push_back(
-                {.kind = object.row ? Operation::Kind::Update : Operation::Kind::Create,
-                 .type = node.type->id,
-                 .id = object.row ? object.id : ObjectId{},
-                 .fields = std::move(changes),
-                 .if_match = std::nullopt,
-                 .cascade = Operation::Cascade::No,
-                 .place = std::to_string(at) + "/"});
+            add_operation(at,
+                          {.kind = object.row ? Operation::Kind::Update : Operation::Kind::Create,
+                           .type = node.type->id,
+                           .id = object.row ? object.id : ObjectId{},
+                           .fields = std::move(changes)});
         }
         compiled_.items.push_back(std::move(item));
+    }
+
+    void add_operation(std::size_t at, Operation operation) {
+        const BoundTemplate& node = templates_[at];
+        operation.place =
+            std::string(kPlace) + std::to_string(compiled_.operations.size()) + "/fields/";
+        Origin origin{.place = node.source->place, .fields = {}};
+        for (const auto& [index, place] : node.places) {
+            origin.fields.emplace(field(node, index).name, place);
+            origin.fields.emplace(field(node, index).api_name, place);
+        }
+        compiled_.operations.push_back(std::move(operation));
+        compiled_.origins.push_back(std::move(origin));
+    }
+
+    std::size_t template_of(ObjectId id) const {
+        const auto found = std::find_if(objects_.begin(), objects_.end(),
+                                        [&](const Object& object) { return object.id == id; });
+        return static_cast<std::size_t>(found - objects_.begin());
+    }
+
+    /// Two templates for one object would each undo what the other says.
+    void refuse_twin(std::size_t at) {
+        const BoundTemplate& node = templates_[at];
+        const Object& object = objects_[at];
+        if (object.key.empty())
+            return;
+        const auto [first, is_new] = meant_.emplace(std::pair(node.type->id, object.key), at);
+        if (is_new)
+            return;
+        const auto [earlier, later] = std::minmax(first->second, at);
+        const NodeTemplate& one = *templates_[earlier].source;
+        const NodeTemplate& other = *templates_[later].source;
+        const bool says_nothing = one.must_exist && other.must_exist;
+        // Of templates of one name it is said already.
+        if (!says_nothing && one.name != other.name)
+            mistakes_.add(other.place, "templates \"" + one.name + "\" and \"" + other.name +
+                                           "\" mean the same " + node.type->name + " \"" +
+                                           object.key + "\"");
     }
 
     void destroy_one(std::size_t at) {
@@ -195,6 +269,7 @@ private:
         Object& object = objects_[at];
         // One that is not there has an id that nothing links to.
         find_object(node, values_of(node), object);
+        refuse_twin(at);
         if (!object.row)
             object.id = kernel::made_by(at);
         const bool goes = object.row && !node.source->mentions_must_exist;
@@ -220,21 +295,8 @@ private:
         const auto checked = kernel::check_values(around_.view.schema(), trial);
         if (checked)
             return;
-        for (const ErrorDetail& detail : checked.error().details())
-            add_detail(detail);
-        if (checked.error().details().empty())
-            mistakes_.add({}, checked.error().message());
-    }
-
-    void add_detail(const ErrorDetail& detail) {
-        const std::size_t slash = detail.field.find('/');
-        const std::size_t at = std::stoul(detail.field.substr(0, slash));
-        const BoundTemplate& node = templates_[at];
-        const std::string name = detail.field.substr(slash + 1);
-        const auto field = node.type->find_field_index(name);
-        const auto place = field ? node.places.find(*field) : node.places.end();
-        mistakes_.add(place == node.places.end() ? node.source->place : place->second,
-                      "\"" + name + "\" " + detail.message);
+        for (const Located& one : places_of(checked.error(), compiled_.origins))
+            mistakes_.add(one.place, one.message);
     }
 
     Mistakes mistakes_;
@@ -243,6 +305,7 @@ private:
     const std::vector<BoundTemplate> templates_;
     const std::vector<std::size_t> order_;
     std::vector<Object> objects_;
+    std::map<std::pair<TypeId, std::string>, std::size_t> meant_;  ///< By type and natural key.
     Compiled compiled_;
 };
 
@@ -256,6 +319,14 @@ std::string_view to_string(Item::Action action) {
         case Item::Action::Delete: return "delete";
     }
     return "keep";
+}
+
+schema::Problems locate(const Error& error, const std::vector<Origin>& origins,
+                        std::string_view file, std::string_view text) {
+    Mistakes mistakes(file, text);
+    for (const Located& one : places_of(error, origins))
+        mistakes.add(one.place, one.message);
+    return mistakes.take();
 }
 
 Outcome compile_apply(std::string_view file, std::string_view text, const Surroundings& around) {

@@ -2,9 +2,11 @@
 
 #include "kernel/transaction.h"
 #include "model/view.h"
+#include "recipe/document.h"
 #include "schema/problem.h"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,10 +28,17 @@ struct Item {
 
 std::string_view to_string(Item::Action action);
 
+/// Where an operation is written, for what is wrong with it.
+struct Origin {
+    Yaml::Place place;                          ///< Of its template.
+    std::map<std::string, Yaml::Place> fields;  ///< Of properties and links, by both names.
+};
+
 /// A recipe ready to be committed, or planned, as one transaction.
 struct Compiled {
     std::vector<Item> items;  ///< In the order in which objects depend on each other.
     std::vector<kernel::Operation> operations;
+    std::vector<Origin> origins;  ///< One an operation.
 };
 
 using Outcome = std::variant<Compiled, schema::Problems>;
@@ -48,5 +57,10 @@ Outcome compile_apply(std::string_view file, std::string_view text, const Surrou
 /// What has to be done so that the objects of the recipe are gone, those that others depend on
 /// last. Templates that mention must-exist stay, as do objects that are not there.
 Outcome compile_destroy(std::string_view file, std::string_view text, const Surroundings& around);
+
+/// What the kernel says of the operations of a recipe, at the places in its text. Details of other
+/// objects, which rules made, have no place.
+schema::Problems locate(const Error& error, const std::vector<Origin>& origins,
+                        std::string_view file, std::string_view text);
 
 }  // namespace xos::recipe

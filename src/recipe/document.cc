@@ -3,12 +3,38 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <array>
 
 namespace xos::recipe {
 
 namespace {
 
 constexpr std::string_view kTypePrefix = "tosca.nodes.";
+constexpr std::string_view kVersionKey = "tosca_definitions_version";
+constexpr std::array<std::string_view, 4> kVersions{
+    "tosca_simple_yaml_1_0", "tosca_simple_yaml_1_1", "tosca_simple_yaml_1_2",
+    "tosca_simple_yaml_1_3"};
+/// Of what a message quotes from the recipe, so many bytes at both ends are enough to find it.
+constexpr std::size_t kLongestMessage = 600;
+constexpr std::size_t kMessageEnd = 200;
+/// Mistakes that are told, and those that are counted.
+constexpr std::size_t kMostTold = 100;
+constexpr std::size_t kMostKept = 10'000;
+
+std::string shorten(std::string message) {
+    if (message.size() <= kLongestMessage)
+        return message;
+    const auto is_inside = [&](std::size_t at) {
+        return (static_cast<unsigned char>(message[at]) & 0xC0) == 0x80;
+    };
+    std::size_t begin = kMessageEnd;
+    std::size_t end = message.size() - kMessageEnd;
+    while (is_inside(begin))
+        ++begin;
+    while (is_inside(end))
+        ++end;
+    return message.substr(0, begin) + "…" + message.substr(end);
+}
 
 void check_members(const Yaml& node, const std::vector<std::string>& known, std::string_view of,
                    Mistakes& mistakes) {
@@ -70,8 +96,8 @@ void parse_properties(const Yaml& properties, NodeTemplate& into, Mistakes& mist
 NodeTemplate parse_template(const Yaml::Member& member, Mistakes& mistakes) {
     NodeTemplate out{.name = member.key, .place = member.key_place, .type = {}};
     if (!member.value.is_mapping()) {
-        mistakes.add(member.value.place(), "template \"" + member.key +
-                                               "\" lacks \"type\", as in: type: tosca.nodes.Slice");
+        mistakes.add(member.key_place, "template \"" + member.key +
+                                           "\" lacks \"type\", as in: type: tosca.nodes.Slice");
         return out;
     }
     check_members(member.value,
@@ -99,6 +125,22 @@ NodeTemplate parse_template(const Yaml::Member& member, Mistakes& mistakes) {
     return out;
 }
 
+void check_version(const Yaml& root, Mistakes& mistakes) {
+    const std::string right = std::string(kVersionKey) + ": " + std::string(kVersions[0]);
+    const Yaml* version = root.find(kVersionKey);
+    if (!version)
+        mistakes.add(root.place(), "a recipe starts with " + right);
+    else if (std::find(kVersions.begin(), kVersions.end(), version->scalar()) == kVersions.end())
+        mistakes.add(version->place(), "there is no version \"" + version->scalar() +
+                                           "\" that can be read; " + right + " to 1_3 can");
+}
+
+void add_twins(const std::vector<Yaml::Twin>& twins, Mistakes& mistakes) {
+    for (const Yaml::Twin& twin : twins)
+        mistakes.add(twin.again, "\"" + twin.key + "\" is given twice, first in line " +
+                                     std::to_string(twin.first.line));
+}
+
 /// "12:3: reason" as a place and a reason.
 void add_parse_error(const Error& error, Mistakes& mistakes) {
     const auto pieces = split(error.message(), ':');
@@ -116,36 +158,47 @@ void add_parse_error(const Error& error, Mistakes& mistakes) {
 }  // namespace
 
 void Mistakes::add(Yaml::Place place, std::string message) {
-    schema::Problem problem{.file = std::string(file_),
-                            .line = place.line,
-                            .column = place.column,
-                            .message = std::move(message),
-                            .line_text = {}};
-    const auto lines = split(text_, '\n');
-    if (place.line > 0 && static_cast<std::size_t>(place.line) <= lines.size())
-        problem.line_text = lines[static_cast<std::size_t>(place.line) - 1];
-    problems_.push_back(std::move(problem));
+    if (problems_.size() < kMostKept)
+        problems_.push_back({.file = std::string(file_),
+                             .line = place.line,
+                             .column = place.column,
+                             .message = shorten(std::move(message)),
+                             .line_text = {}});
 }
 
 schema::Problems Mistakes::take() {
     std::stable_sort(problems_.begin(), problems_.end(), [](const auto& left, const auto& right) {
         return std::pair(left.line, left.column) < std::pair(right.line, right.column);
     });
+    const std::size_t all = problems_.size();
+    problems_.resize(std::min(all, kMostTold));
+    const auto lines = split(text_, '\n');
+    for (schema::Problem& problem : problems_) {
+        if (problem.line > 0 && static_cast<std::size_t>(problem.line) <= lines.size())
+            problem.show_line(lines[static_cast<std::size_t>(problem.line) - 1]);
+    }
+    if (all > kMostTold)
+        problems_.push_back({.file = std::string(file_),
+                             .message = "and " + std::to_string(all - kMostTold) + " more"});
     return std::move(problems_);
 }
 
 Document parse_document(std::string_view text, Mistakes& mistakes) {
     Document document;
-    auto root = Yaml::parse(text);
+    std::vector<Yaml::Twin> twins;
+    auto root = Yaml::parse(text, twins);
     if (!root) {
         add_parse_error(root.error(), mistakes);
         return document;
     }
     document.root = std::move(root).value();
+    add_twins(twins, mistakes);
     if (!document.root.is_mapping()) {
-        mistakes.add(document.root.place(), "a recipe starts with tosca_definitions_version");
+        mistakes.add(document.root.place(),
+                     "a recipe starts with tosca_definitions_version: tosca_simple_yaml_1_0");
         return document;
     }
+    check_version(document.root, mistakes);
     check_members(
         document.root,
         {"tosca_definitions_version", "imports", "description", "topology_template", "metadata"},
@@ -153,7 +206,9 @@ Document parse_document(std::string_view text, Mistakes& mistakes) {
     const Yaml* topology = document.root.find("topology_template");
     const Yaml* templates = topology ? topology->find("node_templates") : nullptr;
     if (!templates || !templates->is_mapping()) {
-        mistakes.add(topology ? topology->place() : document.root.place(),
+        mistakes.add(templates  ? templates->place()
+                     : topology ? topology->place()
+                                : document.root.place(),
                      "a recipe has topology_template with node_templates in it");
         return document;
     }

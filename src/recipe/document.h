@@ -17,7 +17,7 @@ public:
 
     void add(Yaml::Place place, std::string message);
     bool empty() const { return problems_.empty(); }
-    /// In the order of their places.
+    /// In the order of their places; of very many the first, and how many there are more.
     schema::Problems take();
 
 private:

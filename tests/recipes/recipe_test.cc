@@ -10,12 +10,15 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <thread>
 
 namespace xos::recipe {
 namespace {
 
 using model::Row;
+
+const std::filesystem::path kSource = XOS_SOURCE_DIR;
 
 /// The core models with their rules, started, with a local cloud in them.
 struct World {
@@ -43,7 +46,7 @@ struct World {
     }
 
     static std::string recipe(const std::string& name) {
-        auto text = read_file(std::string(XOS_SOURCE_DIR) + "/recipes/" + name);
+        auto text = read_file(kSource / "recipes" / name);
         REQUIRE(text);
         return *text;
     }
@@ -106,7 +109,7 @@ TEST_CASE_FIXTURE(World, "objects come after those they link to, with their natu
 TEST_CASE_FIXTURE(World, "the example of the reference does what it says") {
     run(recipe("local-cloud.yaml"));
     run(recipe("two-tier.yaml"));
-    auto page = read_file(std::string(XOS_SOURCE_DIR) + "/docs/reference/tosca.md");
+    auto page = read_file(kSource / "docs/reference/tosca.md");
     REQUIRE(page);
     const std::size_t start = page->find("```yaml") + 8;
     const std::string example = page->substr(start, page->find("```", start) - start);
@@ -197,6 +200,106 @@ topology_template:
       properties: {name: s, login_base: s, abbreviated_name: s, site_url: nowhere}
 )");
     CHECK(said.find("r.yaml:6:75: \"site_url\" wants a URL") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(World, "a key given twice hides no other mistake") {
+    CHECK(mistakes(R"(tosca_definitions_version: tosca_simple_yaml_9
+topology_template:
+  node_templates:
+    a:
+      type: tosca.nodes.Site
+      properties: {name: a, name: b, hue: red}
+    nothing:
+    a:
+      type: tosca.nodes.Slise
+)") == R"(r.yaml:1:28: there is no version "tosca_simple_yaml_9" that can be read; tosca_definitions_version: tosca_simple_yaml_1_0 to 1_3 can
+    tosca_definitions_version: tosca_simple_yaml_9
+                               ^
+r.yaml:6:29: "name" is given twice, first in line 6
+          properties: {name: a, name: b, hue: red}
+                                ^
+r.yaml:6:38: Site has no property "hue"
+          properties: {name: a, name: b, hue: red}
+                                         ^
+r.yaml:7:5: template "nothing" lacks "type", as in: type: tosca.nodes.Slice
+        nothing:
+        ^
+r.yaml:8:5: "a" is given twice, first in line 4
+        a:
+        ^
+r.yaml:9:13: there is no type "Slise", did you mean "Slice"?
+          type: tosca.nodes.Slise
+                ^
+)");
+}
+
+TEST_CASE_FIXTURE(World, "two templates for one object are refused") {
+    const std::string start =
+        "tosca_definitions_version: tosca_simple_yaml_1_0\n"
+        "topology_template:\n  node_templates:\n";
+    const std::string a = "    a: {type: tosca.nodes.Site, properties: {name: s}}\n";
+    const std::string b = "    b: {type: tosca.nodes.Site, properties: {name: s}}\n";
+    CHECK(mistakes(start + a + b)
+              .find(R"(r.yaml:5:5: templates "a" and "b" mean the same Site "s")") == 0);
+    CHECK(mistakes(start + a).find("mean the same") == std::string::npos);
+}
+
+TEST_CASE_FIXTURE(World, "a number that is too large is called so") {
+    const std::string said = mistakes(R"(tosca_definitions_version: tosca_simple_yaml_1_0
+topology_template:
+  node_templates:
+    s:
+      type: tosca.nodes.Slice
+      properties: {name: s, max_instances: 99999999999999999999999}
+)");
+    CHECK(said.find("r.yaml:6:44: \"max_instances\" is more than 2147483647") == 0);
+}
+
+TEST_CASE_FIXTURE(World, "of a very long line and very many mistakes, a part is shown") {
+    CHECK(mistakes("tosca_definitions_version: " + std::string(3'000'000, 'x')).size() < 2'000);
+    std::string many =
+        "tosca_definitions_version: tosca_simple_yaml_1_0\n"
+        "topology_template:\n  node_templates:\n";
+    for (int i = 0; i < 300; ++i)
+        many += "    t" + std::to_string(i) + ":\n";
+    const std::string said = mistakes(many);
+    CHECK(said.find("and 200 more") != std::string::npos);
+    CHECK(said.find("\"t100\"") == std::string::npos);
+}
+
+TEST_CASE_FIXTURE(World, "what the kernel refuses is told at the place of the property") {
+    const std::string text = R"(tosca_definitions_version: tosca_simple_yaml_1_0
+topology_template:
+  node_templates:
+    site:
+      type: tosca.nodes.Site
+      properties: {name: lab, login_base: lab, abbreviated_name: lab}
+    slice:
+      type: tosca.nodes.Slice
+      properties: {name: wrong}
+      requirements: [{site: site}]
+)";
+    const auto outcome = compile(text);
+    const auto* compiled = std::get_if<Compiled>(&outcome);
+    REQUIRE(compiled);
+    const Error refusal{ErrorCode::Invalid,
+                        "no",
+                        {{"/operations/1/fields/name", "wants another name"},
+                         {"/operations/1/fields/site_id", "is far away"},
+                         {"/operations/0", "Site \"lab\" is unknown"},
+                         {"elsewhere", "is wrong"}}};
+    CHECK(schema::format(locate(refusal, compiled->origins, "r.yaml", text)) ==
+          R"(r.yaml: elsewhere is wrong
+r.yaml:4:5: Site "lab" is unknown
+        site:
+        ^
+r.yaml:9:26: "name" wants another name
+          properties: {name: wrong}
+                             ^
+r.yaml:10:29: "site_id" is far away
+          requirements: [{site: site}]
+                                ^
+)");
 }
 
 TEST_CASE_FIXTURE(World, "what is no YAML, or no recipe, is said so") {
