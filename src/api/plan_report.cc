@@ -2,6 +2,7 @@
 
 #include "api/problem.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "model/codec.h"
 
 #include <set>
@@ -15,6 +16,9 @@ using schema::FieldClass;
 namespace {
 
 namespace base = schema::base_field;
+
+/// A natural key that goes on through links names so many objects at most.
+constexpr int kDeepestName = 4;
 
 class Report {
 public:
@@ -78,7 +82,7 @@ private:
         writer_.member("change", verb(edit));
         writer_.member("type", type.full_name());
         writer_.member("id", edit.id().value);
-        writer_.member("name", name_of(type, edit.any()));
+        writer_.member("name", name_of(edit.any()));
         writer_.member("asked", asked_.count(edit.id()) > 0);
         writer_.name("fields");
         writer_.begin_object();
@@ -88,13 +92,30 @@ private:
         writer_.end_object();
     }
 
-    /// What the natural key shows: the first text in it.
-    static std::string name_of(const schema::Type& type, const Row& row) {
+    /// The natural key: "mysite_web/web-1". What the caller may not see of it is a number.
+    std::string name_of(const Row& row, int depth = kDeepestName) const {
+        const schema::Type& type = after().type_of(row);
+        std::vector<std::string> parts;
         for (const FieldIndex field : type.natural_key) {
             if (type.fields[field].type == schema::FieldType::String)
-                return std::string(row.string(field));
+                parts.emplace_back(row.string(field));
+            else if (type.fields[field].type == schema::FieldType::Int)
+                parts.push_back(std::to_string(row.integer(field)));
+            else if (type.fields[field].type == schema::FieldType::Link && depth > 0)
+                parts.push_back(target_name(row, field, depth - 1));
         }
-        return "";
+        return join(parts, "/");
+    }
+
+    std::string target_name(const Row& row, FieldIndex field, int depth) const {
+        if (row.is_null(field))
+            return "";
+        const Row* target = after().follow(row, field);
+        if (!target)
+            target = before().follow(row, field);  // It goes, too.
+        if (target && access_.may_read(after(), principal_, *target))
+            return name_of(*target, depth);
+        return target ? std::to_string(target->id().value) : "";
     }
 
     void write_field(const schema::Type& type, const model::Edit& edit, FieldIndex at) {
