@@ -4,6 +4,7 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 namespace xos::shell {
@@ -23,23 +24,26 @@ Result<Json> parse_number(const Field& field, const std::string& text) {
     if (field.type == FieldType::Int) {
         if (const auto number = parse_int(text))
             return Json(*number);
-        return Error{ErrorCode::Invalid,
-                     field.name + " wants a whole number, not \"" + text + "\""};
+        const std::size_t first = text.starts_with('-') ? 1 : 0;
+        const bool is_whole =
+            text.size() > first && text.find_first_not_of("0123456789", first) == std::string::npos;
+        return Error{ErrorCode::Invalid, is_whole ? "has more digits than a number can have"
+                                                  : "wants a whole number, not \"" + text + "\""};
     }
     char* end = nullptr;
     const double number = std::strtod(text.c_str(), &end);
-    if (*end != '\0' || text.empty())
-        return Error{ErrorCode::Invalid, field.name + " wants a number, not \"" + text + "\""};
+    if (*end != '\0' || text.empty() || !std::isfinite(number))
+        return Error{ErrorCode::Invalid, "wants a number, not \"" + text + "\""};
     return Json(number);
 }
 
-Result<Json> parse_bool(const Field& field, const std::string& text) {
+Result<Json> parse_bool(const std::string& text) {
     const std::string lower = to_lower(text);
     if (lower == "true" || lower == "yes" || lower == "1")
         return Json(true);
     if (lower == "false" || lower == "no" || lower == "0")
         return Json(false);
-    return Error{ErrorCode::Invalid, field.name + " wants true or false, not \"" + text + "\""};
+    return Error{ErrorCode::Invalid, "wants true or false, not \"" + text + "\""};
 }
 
 std::string expand_home(const std::string& path) {
@@ -78,7 +82,7 @@ Result<const schema::Type*> Catalog::find_type(std::string_view word) const {
 Result<void> Catalog::add_key_filters(const schema::Type& type, const std::string& prefix,
                                       std::vector<std::string>& parts, http::Query& query) const {
     if (type.natural_key.empty())
-        return Error{ErrorCode::Invalid, "a " + type.name + " has no name: give its number"};
+        return Error{ErrorCode::Invalid, "objects of " + type.name + " have no names"};
     for (std::size_t i = 0; i < type.natural_key.size(); ++i) {
         const Field& field = type.fields[type.natural_key[i]];
         if (is_link(field)) {
@@ -87,8 +91,7 @@ Result<void> Catalog::add_key_filters(const schema::Type& type, const std::strin
             continue;
         }
         if (parts.empty())
-            return Error{ErrorCode::Invalid,
-                         "a key of " + type.name + " has more parts: …/" + field.name};
+            return Error{ErrorCode::Invalid, "the name has too few parts"};
         // A name may hold slashes where it is the last part.
         const bool is_last = i + 1 == type.natural_key.size() && prefix.empty();
         query.emplace_back(prefix + field.name, is_last ? join(parts, "/") : parts.front());
@@ -100,6 +103,17 @@ Result<void> Catalog::add_key_filters(const schema::Type& type, const std::strin
     return {};
 }
 
+std::string Catalog::key_form(const schema::Type& type) const {
+    std::vector<std::string> parts;
+    for (const auto at : type.natural_key) {
+        const Field& field = type.fields[at];
+        const schema::Type* target = is_link(field) ? &schema_->type(field.target) : nullptr;
+        const bool is_long = target && target->natural_key.size() > 1;
+        parts.push_back(is_long ? key_form(*target) : to_upper(field.name));
+    }
+    return join(parts, "/");
+}
+
 Result<Json> Catalog::find(const schema::Type& type, std::string_view key) const {
     if (const auto number = parse_int(key); number && *number > 0)
         return api_.get(plural_of(type), ObjectId{static_cast<std::uint64_t>(*number)});
@@ -107,10 +121,12 @@ Result<Json> Catalog::find(const schema::Type& type, std::string_view key) const
     std::vector<std::string> parts;
     for (const std::string_view part : split(key, '/'))
         parts.emplace_back(part);
-    TRY(add_key_filters(type, "", parts, query));
-    if (!parts.empty())
+    if (type.natural_key.empty())
         return Error{ErrorCode::Invalid,
-                     "\"" + std::string(key) + "\" has more parts than a key of " + type.name};
+                     "objects of " + type.name + " have no names: give a number"};
+    if (!add_key_filters(type, "", parts, query) || !parts.empty())
+        return Error{ErrorCode::Invalid, "\"" + std::string(key) + "\" is no " + type.name +
+                                             ", which is named " + key_form(type)};
     auto page = TRY(api_.list(plural_of(type), query));
     if (page.items.empty()) {
         // One that is being deleted still has its say, though its name is free: the youngest.
@@ -125,7 +141,7 @@ Result<Json> Catalog::find(const schema::Type& type, std::string_view key) const
     if (page.items.size() > 1)
         return Error{ErrorCode::Conflict, "there are several " + type.name + " \"" +
                                               std::string(key) + "\": give a number, as `xos ls " +
-                                              to_lower(type.name) + " -o json` shows"};
+                                              to_lower(type.name) + " --columns id` shows"};
     return page.items[0];
 }
 
@@ -200,7 +216,7 @@ Result<Json> Catalog::parse_value(const Field& field, const std::string& given) 
     if (text.empty() && field.type != FieldType::LinkSet)
         return field.type == FieldType::String && field.required ? Json("") : Json();
     switch (field.type) {
-        case FieldType::Bool: return parse_bool(field, text);
+        case FieldType::Bool: return parse_bool(text);
         case FieldType::Int:
         case FieldType::Double: return parse_number(field, text);
         case FieldType::String:

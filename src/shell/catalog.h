@@ -30,6 +30,8 @@ public:
     /// "core/slices"
     static std::string plural_of(const schema::Type& type) { return type.app + "/" + type.plural; }
 
+    /// How objects of a type are named: "SLICE/NAME"; "" when only by number.
+    std::string key_form(const schema::Type& type) const;
     /// The object with the natural key, or the number, `key`. NotFound; Conflict when the key fits
     /// several.
     Result<Json> find(const schema::Type& type, std::string_view key) const;

@@ -46,4 +46,8 @@ Result<void> save_credentials(const Credentials& credentials) {
     return write_file(credentials_file(), json.format_pretty() + "\n", FileMode::Private);
 }
 
+Result<void> forget_credentials() {
+    return remove_file(credentials_file());
+}
+
 }  // namespace xos::shell

@@ -21,5 +21,6 @@ std::string config_directory();
 Result<Credentials> load_credentials();
 /// Keeps them where only their owner reads them (0600 in a folder of 0700).
 Result<void> save_credentials(const Credentials& credentials);
+Result<void> forget_credentials();
 
 }  // namespace xos::shell

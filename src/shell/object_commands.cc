@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "client/watch.h"
 #include "schema/xos_base.h"
+#include "shell/arguments.h"
 #include "shell/progress.h"
 
 #include <algorithm>
@@ -19,98 +20,72 @@ namespace {
 
 constexpr std::size_t kUsualColumns = 6;
 constexpr std::size_t kWidestCell = 40;
+constexpr std::size_t kWidestName = 60;
 
-struct Assignment {
-    std::string name;
-    std::string value;
-};
-
-Result<Assignment> split_assignment(const std::string& text) {
-    const std::size_t equals = text.find('=');
-    if (equals == std::string::npos || equals == 0)
-        return Error{ErrorCode::Invalid, "\"" + text + "\" is no FIELD=VALUE"};
-    return Assignment{text.substr(0, equals), text.substr(equals + 1)};
+/// How soon a field is shown to who names none: what it is linked to, then what it is, then what
+/// only a back-end knows it by.
+int rank(const Field& field) {
+    if (field.type == FieldType::Link)
+        return field.on_delete == schema::OnDelete::Clear ? 2 : 0;
+    const bool is_id =
+        field.field_class == FieldClass::Feedback && field.format != schema::Format::Ip;
+    return is_id ? 2 : 1;
 }
 
-Result<const Field*> find_field(const schema::Type& type, const std::string& name) {
-    if (const Field* field = type.find_field(name))
-        return field;
-    std::vector<std::string> names;
-    for (const Field& field : type.fields)
-        names.push_back(field.name);
-    std::string message = type.name + " has no field \"" + name + "\"";
-    if (const auto meant = closest(name, names))
-        message += ", did you mean \"" + *meant + "\"?";
-    return Error{ErrorCode::Invalid, message};
+bool is_usual(const schema::Type& type, std::size_t at) {
+    const Field& field = type.fields[at];
+    const bool in_key = std::find(type.natural_key.begin(), type.natural_key.end(),
+                                  static_cast<schema::FieldIndex>(at)) != type.natural_key.end();
+    const bool is_long = field.text || field.secret || field.hashed || field.gui_hidden ||
+                         field.type == FieldType::Json || field.type == FieldType::Map ||
+                         field.type == FieldType::LinkSet ||
+                         field.field_class == FieldClass::Bookkeeping;
+    return !in_key && !is_long;
 }
 
-Result<Json> fields_of(const Session& session, const schema::Type& type,
-                       const std::vector<std::string>& assignments) {
-    Json fields = Json(Json::Object{});
-    for (const std::string& text : assignments) {
-        const Assignment assignment = TRY(split_assignment(text));
-        const Field* field = TRY(find_field(type, assignment.name));
-        fields.set(field->api_name, TRY(session.catalog->parse_value(*field, assignment.value)));
-    }
-    return fields;
+bool is_empty(const Field& field, const Json& object) {
+    const Json* value = object.find(field.api_name);
+    return !value || value->is_null() || (value->as_string() && value->as_string()->empty());
 }
 
-/// A filter of `ls`: a link given by natural key becomes its number; the rest is the API's.
-Result<std::pair<std::string, std::string>> filter_of(const Session& session,
-                                                      const schema::Type& type,
-                                                      const std::string& text) {
-    const Assignment assignment = TRY(split_assignment(text));
-    const Field* field = type.find_field(assignment.name);
-    if (!field || field->type != FieldType::Link || assignment.value.empty())
-        return std::pair(assignment.name, assignment.value);
-    const ObjectId target = TRY(
-        session.catalog->find_id(session.catalog->schema().type(field->target), assignment.value));
-    return std::pair(field->api_name, std::to_string(target.value));
-}
-
-/// The key's own fields are the NAME column; then what users set and back-ends report.
-Result<std::vector<const Field*>> columns_of(const schema::Type& type, const std::string& wanted) {
+/// The columns of who names none: the key's own fields are the NAME column; what all objects leave
+/// empty says nothing.
+std::vector<const Field*> usual_columns(const schema::Type& type, const std::vector<Json>& items) {
     std::vector<const Field*> columns;
-    if (!wanted.empty()) {
-        for (const std::string_view name : split(wanted, ','))
-            columns.push_back(TRY(find_field(type, std::string(trim(name)))));
-        return columns;
-    }
     for (std::size_t i = schema::base_field::kCount; i < type.fields.size(); ++i) {
         const Field& field = type.fields[i];
-        const auto at = static_cast<schema::FieldIndex>(i);
-        const bool in_key = std::find(type.natural_key.begin(), type.natural_key.end(), at) !=
-                            type.natural_key.end();
-        const bool is_long = field.text || field.secret || field.hashed || field.gui_hidden ||
-                             field.type == FieldType::Json || field.type == FieldType::Map ||
-                             field.type == FieldType::LinkSet ||
-                             field.field_class == FieldClass::Bookkeeping;
-        if (!in_key && !is_long && columns.size() < kUsualColumns)
+        const bool says_something = std::any_of(
+            items.begin(), items.end(), [&](const Json& item) { return !is_empty(field, item); });
+        if (is_usual(type, i) && says_something)
             columns.push_back(&field);
     }
+    std::stable_sort(columns.begin(), columns.end(), [](const Field* left, const Field* right) {
+        return rank(*left) < rank(*right);
+    });
+    columns.resize(std::min(columns.size(), kUsualColumns));
     return columns;
 }
 
-std::string cell(const Session& session, const Field& field, const Json& object) {
-    const Json* value = object.find(field.api_name);
-    if (!value || value->is_null())
-        return "";
-    if (field.type == FieldType::Link && value->as_int())
-        return session.catalog->key_of_id(field.target, *value->as_int());
-    return one_line(value->as_string() ? *value->as_string() : value->format(), kWidestCell);
+std::string cell(const Session& session, const Field* field, const Json& object) {
+    if (!field)
+        return std::to_string(object.number("id"));
+    const Json* value = object.find(field->api_name);
+    return value ? one_line(text_of(*session.catalog, *field, *value), kWidestCell) : "";
 }
 
 Result<void> load_keys(Session& session, const schema::Type& type,
                        const std::vector<const Field*>& columns, const std::vector<Json>& items) {
     std::map<TypeId, std::set<std::int64_t>> ids;
     const auto collect = [&](const Field& field) {
-        if (field.type != FieldType::Link)
-            return;
-        for (const Json& item : items)
-            ids[field.target].insert(item.number(field.api_name));
+        for (const Json& item : items) {
+            for (const std::int64_t id : linked_ids(field, item))
+                ids[field.target].insert(id);
+        }
     };
-    for (const Field* field : columns)
-        collect(*field);
+    for (const Field* field : columns) {
+        if (field)
+            collect(*field);
+    }
     for (const auto at : type.natural_key)
         collect(type.fields[at]);
     for (const auto& [target, wanted] : ids)
@@ -118,19 +93,18 @@ Result<void> load_keys(Session& session, const schema::Type& type,
     return {};
 }
 
-Result<void> show_table(Session& session, const schema::Type& type, const std::string& wanted,
-                        const std::vector<Json>& items) {
-    const auto columns = TRY(columns_of(type, wanted));
+Result<void> show_table(Session& session, const schema::Type& type,
+                        const std::vector<const Field*>& columns, const std::vector<Json>& items) {
     TRY(load_keys(session, type, columns, items));
     std::vector<std::string> headings = {"NAME"};
     for (const Field* field : columns)
-        headings.push_back(to_upper(field->name));
+        headings.push_back(field ? to_upper(field->name) : "ID");
     headings.emplace_back("STATUS");
     Table table(std::move(headings));
     for (const Json& item : items) {
-        std::vector<std::string> row = {session.catalog->key_of(type, item)};
+        std::vector<std::string> row = {one_line(session.catalog->key_of(type, item), kWidestName)};
         for (const Field* field : columns)
-            row.push_back(cell(session, *field, item));
+            row.push_back(cell(session, field, item));
         row.push_back(one_line(status_of(item), 60));
         table.add(std::move(row));
     }
@@ -168,22 +142,46 @@ Result<void> after_write(Session& session, const schema::Type& type,
 
 }  // namespace
 
+namespace {
+
+/// Of each object only the id and these fields.
+Json only(const std::vector<const Field*>& columns, const std::vector<Json>& items) {
+    Json list(Json::Array{});
+    for (const Json& item : items) {
+        Json part;
+        part.set("id", item.number("id"));
+        for (const Field* field : columns) {
+            const Json* value = field ? item.find(field->api_name) : nullptr;
+            if (value)
+                part.set(field->api_name, *value);
+        }
+        list.add(std::move(part));
+    }
+    return list;
+}
+
+}  // namespace
+
 Result<void> list_objects(Session& session, const ObjectArguments& arguments) {
     const schema::Type* type = TRY(session.catalog->find_type(arguments.type));
-    http::Query query;
-    for (const std::string& text : arguments.assignments)
-        query.push_back(TRY(filter_of(session, *type, text)));
+    auto query = TRY(parse_filters(*session.catalog, *type, arguments.assignments));
+    const bool has_columns = !arguments.columns.empty();
+    auto columns = TRY(parse_columns(*type, arguments.columns));
     if (!arguments.order.empty())
         query.emplace_back("order", arguments.order);
     query.emplace_back("limit", std::to_string(arguments.limit));
-    const auto page = TRY(session.api->list(Catalog::plural_of(*type), query));
+    const auto page = session.api->list(Catalog::plural_of(*type), query);
+    if (!page)
+        return in_words_of(*type, page.error());
     if (session.format == Format::Table) {
-        TRY(show_table(session, *type, arguments.columns, page.items));
+        if (!has_columns)
+            columns = usual_columns(*type, page->items);
+        TRY(show_table(session, *type, columns, page->items));
     } else {
-        const Json items{Json::Array(page.items)};
-        print(session.format == Format::Json ? items.format_pretty() + "\n" : to_yaml(items));
+        show_json(session,
+                  has_columns ? only(columns, page->items) : Json(Json::Array(page->items)));
     }
-    if (!page.next.empty())
+    if (!page->next.empty())
         std::fprintf(stderr, "there are more: give --limit above %lld\n",
                      static_cast<long long>(arguments.limit));
     return {};
@@ -196,26 +194,33 @@ Result<void> get_object(Session& session, const ObjectArguments& arguments) {
 
 Result<void> create_object(Session& session, const ObjectArguments& arguments) {
     const schema::Type* type = TRY(session.catalog->find_type(arguments.type));
-    const Json fields = TRY(fields_of(session, *type, arguments.assignments));
-    const Json made =
-        TRY(session.api->create(Catalog::plural_of(*type), fields, write_options(arguments)));
-    return after_write(session, *type, arguments, made);
+    const Json fields = TRY(parse_fields(*session.catalog, *type, arguments.assignments));
+    const auto made =
+        session.api->create(Catalog::plural_of(*type), fields, write_options(arguments));
+    if (!made)
+        return in_words_of(*type, made.error());
+    return after_write(session, *type, arguments, *made);
 }
 
 Result<void> set_object(Session& session, const ObjectArguments& arguments) {
     const schema::Type* type = TRY(session.catalog->find_type(arguments.type));
     const ObjectId id = TRY(session.catalog->find_id(*type, arguments.key));
-    const Json fields = TRY(fields_of(session, *type, arguments.assignments));
-    const Json changed =
-        TRY(session.api->update(Catalog::plural_of(*type), id, fields, write_options(arguments)));
-    return after_write(session, *type, arguments, changed);
+    const Json fields = TRY(parse_fields(*session.catalog, *type, arguments.assignments));
+    const auto changed =
+        session.api->update(Catalog::plural_of(*type), id, fields, write_options(arguments));
+    if (!changed)
+        return in_words_of(*type, changed.error());
+    return after_write(session, *type, arguments, *changed);
 }
 
 Result<void> remove_object(Session& session, const ObjectArguments& arguments) {
     const schema::Type* type = TRY(session.catalog->find_type(arguments.type));
     const ObjectId id = TRY(session.catalog->find_id(*type, arguments.key));
-    const Json left =
-        TRY(session.api->remove(Catalog::plural_of(*type), id, write_options(arguments)));
+    const auto answer =
+        session.api->remove(Catalog::plural_of(*type), id, write_options(arguments));
+    if (!answer)
+        return in_words_of(*type, answer.error());
+    const Json& left = *answer;
     if (arguments.plan) {
         show_plan(session, left);
         return {};
@@ -223,7 +228,8 @@ Result<void> remove_object(Session& session, const ObjectArguments& arguments) {
     if (!left.is_null() && arguments.wait)
         TRY(wait_until_gone(session, {left.number("id")}));
     const bool is_gone = left.is_null() || arguments.wait;
-    print(type->name + " " + arguments.key + (is_gone ? " is gone\n" : " is being deleted\n"));
+    print(type->name + " " + printable(arguments.key) +
+          (is_gone ? " is gone\n" : " is being deleted\n"));
     return {};
 }
 
@@ -250,7 +256,7 @@ Result<void> watch_objects(Session& session, const ObjectArguments& arguments) {
             line.set("revision", event->revision.value);
             if (is_put)
                 line.set("object", event->object);
-            print(line.format() + "\n");
+            print(printable_json(line.format()) + "\n");
             continue;
         }
         const schema::Type* type = session.catalog->schema().find_type(event->type);

@@ -110,8 +110,8 @@ private:
 
     void tell(const client::WatchEvent& event, const std::string& status) {
         std::fprintf(stderr, "  %-18s %-28s %s\n",
-                     event.type.substr(event.type.find('.') + 1).c_str(), name_of(event).c_str(),
-                     one_line(status, 100).c_str());
+                     event.type.substr(event.type.find('.') + 1).c_str(),
+                     one_line(name_of(event), 60).c_str(), one_line(status, 100).c_str());
     }
 
     std::string name_of(const client::WatchEvent& event) {

@@ -15,6 +15,35 @@ std::size_t width_of(std::string_view text) {
     }));
 }
 
+bool is_control(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f;
+}
+
+/// Replaces control characters of ASCII and, in UTF-8, of Latin-1 by `escape` of them.
+template <class Keeps, class Escape>
+std::string without_controls(std::string_view text, const Keeps& keeps, const Escape& escape) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char next = i + 1 < text.size() ? text[i + 1] : '\0';
+        const auto low = static_cast<unsigned char>(next);
+        if (text[i] == '\xc2' && low >= 0x80 && low < 0xa0) {
+            out += escape(low);
+            ++i;
+        } else if (is_control(text[i]) && !keeps(text[i])) {
+            out += escape(static_cast<unsigned char>(text[i]));
+        } else {
+            out += text[i];
+        }
+    }
+    return out;
+}
+
+std::string hex(unsigned char byte) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    return {digits[byte >> 4], digits[byte & 15]};
+}
+
 bool is_plain(const std::string& text) {
     if (text.empty() || text.front() == ' ' || text.back() == ' ')
         return false;
@@ -24,9 +53,9 @@ bool is_plain(const std::string& text) {
     const std::string_view first = "-?:,[]{}#&*!|>'\"%@`0123456789.+";
     if (first.find(text.front()) != std::string_view::npos)
         return false;
-    return text.find_first_of("\n\t\r") == std::string::npos &&
-           text.find(": ") == std::string::npos && text.find(" #") == std::string::npos &&
-           text.back() != ':';
+    return std::none_of(text.begin(), text.end(), is_control) &&
+           text.find("\xc2") == std::string::npos && text.find(": ") == std::string::npos &&
+           text.find(" #") == std::string::npos && text.back() != ':';
 }
 
 void write_yaml(const Json& json, std::size_t indent, std::string& out);
@@ -72,7 +101,33 @@ void write_yaml(const Json& json, std::size_t indent, std::string& out) {
     write_scalar(json, out);
 }
 
+std::string flat(std::string_view text) {
+    std::string spaced(text);
+    std::replace_if(
+        spaced.begin(), spaced.end(), [](char c) { return c == '\n' || c == '\t' || c == '\r'; },
+        ' ');
+    return printable(spaced);
+}
+
 }  // namespace
+
+std::string printable(std::string_view text) {
+    return without_controls(
+        text, [](char c) { return c == '\n' || c == '\t'; },
+        [](unsigned char byte) { return "\\x" + hex(byte); });
+}
+
+std::string printable_json(std::string_view text) {
+    return without_controls(
+        text, [](char c) { return c == '\n'; },
+        [](unsigned char byte) { return "\\u00" + hex(byte); });
+}
+
+void Table::add(std::vector<std::string> row) {
+    for (std::string& text : row)
+        text = flat(text);
+    rows_.push_back(std::move(row));
+}
 
 std::string Table::format() const {
     std::vector<std::size_t> widths(rows_[0].size(), 0);
@@ -101,9 +156,7 @@ std::string to_yaml(const Json& json) {
 }
 
 std::string one_line(std::string_view text, std::size_t width) {
-    std::string line;
-    for (const char c : text)
-        line += c == '\n' || c == '\t' || c == '\r' ? ' ' : c;
+    const std::string line = flat(text);
     if (width_of(line) <= width)
         return line;
     std::size_t end = 0;

@@ -40,10 +40,12 @@ void print(const std::string& text) {
     std::fflush(stdout);
 }
 
-namespace {
+void show_json(const Session& session, const Json& json) {
+    print(printable_json(session.format == Format::Json ? json.format_pretty() + "\n"
+                                                        : to_yaml(json)));
+}
 
-/// What stands for a field in text: links by key, texts as they are, the rest as JSON.
-std::string cell(const Catalog& catalog, const Field& field, const Json& value) {
+std::string text_of(const Catalog& catalog, const Field& field, const Json& value) {
     if (value.is_null())
         return "";
     if (field.type == FieldType::Link && value.as_int())
@@ -58,20 +60,26 @@ std::string cell(const Catalog& catalog, const Field& field, const Json& value) 
     return value.as_string() ? *value.as_string() : value.format();
 }
 
+std::vector<std::int64_t> linked_ids(const Field& field, const Json& object) {
+    std::vector<std::int64_t> ids;
+    const bool is_link = field.type == FieldType::Link || field.type == FieldType::LinkSet;
+    const Json* value = is_link ? object.find(field.api_name) : nullptr;
+    if (value && value->as_int())
+        ids.push_back(*value->as_int());
+    for (const Json& member : value && value->as_array() ? *value->as_array() : Json::Array{}) {
+        if (member.as_int())
+            ids.push_back(*member.as_int());
+    }
+    return ids;
+}
+
+namespace {
+
 Result<void> load_link_keys(Catalog& catalog, const schema::Type& type, const Json& object) {
     for (const Field& field : type.fields) {
-        const Json* value = object.find(field.api_name);
-        if (!value)
-            continue;
-        std::set<std::int64_t> ids;
-        if (value->as_int())
-            ids.insert(*value->as_int());
-        for (const Json& member : value->as_array() ? *value->as_array() : Json::Array{}) {
-            if (member.as_int())
-                ids.insert(*member.as_int());
-        }
-        if (field.type == FieldType::Link || field.type == FieldType::LinkSet)
-            TRY(catalog.load_keys(catalog.schema().type(field.target), ids));
+        const auto ids = linked_ids(field, object);
+        if (!ids.empty())
+            TRY(catalog.load_keys(catalog.schema().type(field.target), {ids.begin(), ids.end()}));
     }
     return {};
 }
@@ -79,12 +87,8 @@ Result<void> load_link_keys(Catalog& catalog, const schema::Type& type, const Js
 }  // namespace
 
 Result<void> show_object(Session& session, const schema::Type& type, const Json& object) {
-    if (session.format == Format::Json) {
-        print(object.format_pretty() + "\n");
-        return {};
-    }
-    if (session.format == Format::Yaml) {
-        print(to_yaml(object));
+    if (session.format != Format::Table) {
+        show_json(session, object);
         return {};
     }
     TRY(load_link_keys(*session.catalog, type, object));
@@ -94,7 +98,7 @@ Result<void> show_object(Session& session, const schema::Type& type, const Json&
     for (std::size_t i = schema::base_field::kCount; i < type.fields.size(); ++i) {
         const Field& field = type.fields[i];
         const Json* value = object.find(field.api_name);
-        const std::string text = value ? cell(*session.catalog, field, *value) : "";
+        const std::string text = value ? text_of(*session.catalog, field, *value) : "";
         if (!text.empty())
             table.add({field.name, text});
     }
@@ -102,40 +106,49 @@ Result<void> show_object(Session& session, const schema::Type& type, const Json&
     return {};
 }
 
-void show_plan(const Session& session, const Json& plan) {
-    if (session.format != Format::Table) {
-        print(session.format == Format::Json ? plan.format_pretty() + "\n" : to_yaml(plan));
-        return;
-    }
-    const Json* changes = plan.find("changes");
-    if (!changes || !changes->as_array() || changes->as_array()->empty()) {
-        print("nothing would change\n");
-        return;
-    }
-    Table table({"WOULD", "TYPE", "NAME", "FIELD", "FROM", "TO"});
+namespace {
+
+/// What back-ends will say of it follows from the rest.
+bool is_told(const std::string& field) {
+    return !field.starts_with("backend_");
+}
+
+void add_change(const Json& change, Table& table) {
     const auto text = [](const Json* value) {
         if (!value || value->is_null())
             return std::string();
         return one_line(value->as_string() ? *value->as_string() : value->format(), 40);
     };
-    for (const Json& change : *changes->as_array()) {
-        std::vector<std::string> first = {
-            std::string(change.text("change")), std::string(change.text("type")),
-            change.text("name").empty() ? std::to_string(change.number("id"))
-                                        : std::string(change.text("name"))};
-        const Json* fields = change.find("fields");
-        bool shown = false;
-        for (const auto& [name, values] :
-             fields && fields->as_object() ? *fields->as_object() : Json::Object{}) {
-            table.add({first[0], first[1], first[2], name, text(values.find("old")),
-                       text(values.find("new"))});
-            first = {"", "", ""};
-            shown = true;
-        }
-        if (!shown)
-            table.add({first[0], first[1], first[2], "", "", ""});
+    const std::string_view type = change.text("type");
+    const std::string name(change.text("name"));
+    std::vector<std::string> first = {std::string(change.text("change")),
+                                      std::string(type.substr(type.find('.') + 1)),
+                                      name.empty() ? std::to_string(change.number("id")) : name};
+    const Json* fields = change.find("fields");
+    bool shown = false;
+    for (const auto& [field, values] :
+         fields && fields->as_object() ? *fields->as_object() : Json::Object{}) {
+        if (!is_told(field))
+            continue;
+        table.add({first[0], first[1], first[2], field, text(values.find("old")),
+                   text(values.find("new"))});
+        first = {"", "", ""};
+        shown = true;
     }
-    print(table.format());
+    if (!shown && change.text("change") != "update")
+        table.add({first[0], first[1], first[2], "", "", ""});
+}
+
+}  // namespace
+
+void show_plan(const Session& session, const Json& plan) {
+    if (session.format != Format::Table)
+        return show_json(session, plan);
+    Table table({"WOULD", "TYPE", "NAME", "FIELD", "FROM", "TO"});
+    const Json* changes = plan.find("changes");
+    for (const Json& change : changes && changes->as_array() ? *changes->as_array() : Json::Array{})
+        add_change(change, table);
+    print(table.empty() ? "nothing would change\n" : table.format());
 }
 
 }  // namespace xos::shell
