@@ -159,9 +159,12 @@ Error in_words_of(const schema::Type& type, const Error& error) {
         else if (detail.message.find(given) != std::string::npos)
             detail.field.clear();  // The message names it.
     }
-    const bool is_list = error.message().starts_with(error.details()[0].sentence());
-    const std::string message = is_list ? mistakes_error(details).message() : error.message();
-    return Error{error.code(), message, std::move(details)};
+    std::string message = error.message();
+    // "Network "n": template_id is required (and 1 more)"
+    const std::size_t list = message.find(error.details()[0].sentence());
+    if (list != std::string::npos)
+        message.replace(list, std::string::npos, mistakes_error(details).message());
+    return Error{error.code(), std::move(message), std::move(details)};
 }
 
 }  // namespace xos::shell

@@ -32,6 +32,12 @@ std::string short_type(std::string_view type) {
     return std::string(type.substr(type.find('.') + 1));
 }
 
+/// Of an object of a plan.
+std::string name_of(const Json& change) {
+    const std::string name(change.text("name"));
+    return name.empty() ? std::to_string(change.number("id")) : name;
+}
+
 /// What is done to the recipe's objects, and to others that go with them: changes of a plan.
 void show_items(const Json& answer, const std::vector<Json>& others, std::string_view kept_are) {
     Table table({"ACTION", "TYPE", "NAME"});
@@ -44,7 +50,7 @@ void show_items(const Json& answer, const std::vector<Json>& others, std::string
                        std::string(item.text("key"))});
     }
     for (const Json& other : others)
-        table.add({"delete too", short_type(other.text("type")), std::string(other.text("name"))});
+        table.add({"delete too", short_type(other.text("type")), name_of(other)});
     if (!table.empty())
         print(table.format());
     if (kept > 0)

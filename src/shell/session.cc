@@ -3,6 +3,7 @@
 #include "schema/xos_base.h"
 
 #include <cstdio>
+#include <map>
 
 namespace xos::shell {
 
@@ -108,47 +109,89 @@ Result<void> show_object(Session& session, const schema::Type& type, const Json&
 
 namespace {
 
+constexpr std::size_t kWidestValue = 40;
+
 /// What back-ends will say of it follows from the rest.
 bool is_told(const std::string& field) {
     return !field.starts_with("backend_");
 }
 
-void add_change(const Json& change, Table& table) {
-    const auto text = [](const Json* value) {
-        if (!value || value->is_null())
-            return std::string();
-        return one_line(value->as_string() ? *value->as_string() : value->format(), 40);
-    };
-    const std::string_view type = change.text("type");
+std::string name_of(const Json& change) {
     const std::string name(change.text("name"));
-    std::vector<std::string> first = {std::string(change.text("change")),
-                                      std::string(type.substr(type.find('.') + 1)),
-                                      name.empty() ? std::to_string(change.number("id")) : name};
-    const Json* fields = change.find("fields");
-    bool shown = false;
-    for (const auto& [field, values] :
-         fields && fields->as_object() ? *fields->as_object() : Json::Object{}) {
-        if (!is_told(field))
-            continue;
-        table.add({first[0], first[1], first[2], field, text(values.find("old")),
-                   text(values.find("new"))});
-        first = {"", "", ""};
-        shown = true;
-    }
-    if (!shown && change.text("change") != "update")
-        table.add({first[0], first[1], first[2], "", "", ""});
+    return name.empty() ? std::to_string(change.number("id")) : name;
 }
+
+/// The rows of a plan.
+class PlanTable {
+public:
+    PlanTable(Catalog& catalog, const Json::Array& changes) : catalog_(catalog) {
+        for (const Json& change : changes)
+            names_[change.number("id")] = name_of(change);
+    }
+
+    void add(const Json& change) {
+        const std::string_view type_name = change.text("type");
+        const schema::Type* type = catalog_.schema().find_type(type_name);
+        std::vector<std::string> first = {std::string(change.text("change")),
+                                          std::string(type_name.substr(type_name.find('.') + 1)),
+                                          name_of(change)};
+        const Json* fields = change.find("fields");
+        bool shown = false;
+        for (const auto& [name, values] :
+             fields && fields->as_object() ? *fields->as_object() : Json::Object{}) {
+            if (!is_told(name))
+                continue;
+            const Field* field = type ? type->find_field(name) : nullptr;
+            table_.add({first[0], first[1], first[2], field ? field->name : name,
+                        text(field, values.find("old")), text(field, values.find("new"))});
+            first = {"", "", ""};
+            shown = true;
+        }
+        if (!shown && change.text("change") != "update")
+            table_.add({first[0], first[1], first[2], "", "", ""});
+    }
+
+    std::string format() const {
+        return table_.empty() ? "nothing would change\n" : table_.format();
+    }
+
+private:
+    std::string link(const Field& field, std::int64_t id) {
+        const auto at = names_.find(id);
+        if (at != names_.end())
+            return at->second;
+        // Without it, its number stands for it.
+        (void)catalog_.load_keys(catalog_.schema().type(field.target), {id});
+        return catalog_.key_of_id(field.target, id);
+    }
+
+    std::string text(const Field* field, const Json* value) {
+        if (!value || value->is_null())
+            return "";
+        Json linked;
+        if (field && value->as_int())
+            linked.set(field->api_name, *value);
+        if (field && !linked_ids(*field, linked).empty())
+            return one_line(link(*field, *value->as_int()), kWidestValue);
+        return one_line(value->as_string() ? *value->as_string() : value->format(), kWidestValue);
+    }
+
+    Catalog& catalog_;
+    std::map<std::int64_t, std::string> names_;  ///< Of the plan's own objects.
+    Table table_{{"WOULD", "TYPE", "NAME", "FIELD", "FROM", "TO"}};
+};
 
 }  // namespace
 
 void show_plan(const Session& session, const Json& plan) {
     if (session.format != Format::Table)
         return show_json(session, plan);
-    Table table({"WOULD", "TYPE", "NAME", "FIELD", "FROM", "TO"});
-    const Json* changes = plan.find("changes");
-    for (const Json& change : changes && changes->as_array() ? *changes->as_array() : Json::Array{})
-        add_change(change, table);
-    print(table.empty() ? "nothing would change\n" : table.format());
+    const Json* list = plan.find("changes");
+    const auto changes = list && list->as_array() ? *list->as_array() : Json::Array{};
+    PlanTable table(*session.catalog, changes);
+    for (const Json& change : changes)
+        table.add(change);
+    print(table.format());
 }
 
 }  // namespace xos::shell
