@@ -33,6 +33,14 @@ private:
     const std::vector<TypeId> watches_;
 };
 
+/// A rule that only says what may come: what is there need not conform to it.
+class AdmissionRule : public CoreRule {
+public:
+    using CoreRule::CoreRule;
+
+    bool is_admission() const override { return true; }
+};
+
 /// Whether there is an object and nobody wants it deleted.
 bool is_live(const Row* row);
 /// The object as it is in the change so far, if it is live.

@@ -15,10 +15,10 @@ namespace {
 ///
 /// Core-hours are counted up in each commit that changes a counted Instance, with what ran until
 /// then; `used` is what was used in the period of `used_at`.
-class DeploymentLimits : public CoreRule {
+class DeploymentLimits : public AdmissionRule {
 public:
     explicit DeploymentLimits(FieldsPointer fields)
-        : CoreRule("limits", fields, {fields->instance.type, fields->deployment_limit.type}) {}
+        : AdmissionRule("limits", fields, {fields->instance.type, fields->deployment_limit.type}) {}
 
     Result<void> apply(Change& change, const Edit& edit) const override {
         if (change.schema().is_a(edit.any().type(), fields().deployment_limit.type))

@@ -13,10 +13,10 @@ namespace {
 /// template are among those that it offers. Asked for each Instance when it comes to the Deployment
 /// or changes what it is made of, and for each ControllerNetwork when it is made; tightening a list
 /// later ends nothing.
-class DeploymentPolicy : public CoreRule {
+class DeploymentPolicy : public AdmissionRule {
 public:
     explicit DeploymentPolicy(FieldsPointer fields)
-        : CoreRule(
+        : AdmissionRule(
               "deployment policy", fields,
               {fields->deployment.type, fields->instance.type, fields->controller_network.type}) {}
 

@@ -10,10 +10,10 @@ namespace {
 /// A vm is made from a vm image, a container from a container image. A `container_vm` is a
 /// container inside of a vm, its parent; no other Instance has one. Asked when the Instance
 /// changes.
-class Isolation : public CoreRule {
+class Isolation : public AdmissionRule {
 public:
     explicit Isolation(FieldsPointer fields)
-        : CoreRule("isolation", fields, {fields->instance.type}) {}
+        : AdmissionRule("isolation", fields, {fields->instance.type}) {}
 
     Result<void> apply(Change& change, const Edit& edit) const override {
         const auto& instances = fields().instance;

@@ -10,10 +10,10 @@ namespace {
 
 /// A Slice joins a Network that it owns, that permits it, or that permits all. Asked when it joins:
 /// taking the permission back later ends no membership.
-class NetworkJoin : public CoreRule {
+class NetworkJoin : public AdmissionRule {
 public:
     explicit NetworkJoin(FieldsPointer fields)
-        : CoreRule("network join", fields, {fields->network_slice.type}) {}
+        : AdmissionRule("network join", fields, {fields->network_slice.type}) {}
 
     Result<void> apply(Change& change, const Edit& edit) const override {
         const auto& memberships = fields().network_slice;

@@ -9,10 +9,10 @@ namespace xos::core {
 namespace {
 
 /// `Network.ports` is a list of ports that can be read.
-class NetworkPorts : public CoreRule {
+class NetworkPorts : public AdmissionRule {
 public:
     explicit NetworkPorts(FieldsPointer fields)
-        : CoreRule("network ports", fields, {fields->network.type}) {}
+        : AdmissionRule("network ports", fields, {fields->network.type}) {}
 
     Result<void> apply(Change& change, const Edit& edit) const override {
         const auto& networks = fields().network;

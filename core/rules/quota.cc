@@ -9,9 +9,10 @@ namespace {
 
 /// A Slice has at most `max_instances` live Instances. Asked when one comes; lowering the number
 /// later ends none.
-class Quota : public CoreRule {
+class Quota : public AdmissionRule {
 public:
-    explicit Quota(FieldsPointer fields) : CoreRule("quota", fields, {fields->instance.type}) {}
+    explicit Quota(FieldsPointer fields)
+        : AdmissionRule("quota", fields, {fields->instance.type}) {}
 
     Result<void> apply(Change& change, const Edit& edit) const override {
         const auto& instances = fields().instance;

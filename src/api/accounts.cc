@@ -84,7 +84,7 @@ std::optional<Identity> Accounts::find_token(model::View view, std::string_view 
     if (!owner || owner->deleted() || (is_users && !owner->boolean(active_)))
         return std::nullopt;
     Identity identity{is_users ? principal_of_user(*owner) : principal_of_service(*owner),
-                      token.id()};
+                      token.id(), token_expires(token)};
     identity.principal.read_only = token.boolean(read_only_);
     return identity;
 }

@@ -2,6 +2,7 @@
 
 #include "api/object_routes.h"
 #include "api/operator_routes.h"
+#include "api/presence.h"
 #include "api/problem.h"
 #include "api/recipes.h"
 #include "api/request_metrics.h"
@@ -27,6 +28,18 @@ bool is_request_id(std::string_view text) {
     return true;
 }
 
+/// What OPTIONS asks: which methods the path knows.
+void answer_options(const CallPointer& call, const Router::Found& found) {
+    const auto* methods = std::get_if<Router::NoSuchMethod>(&found);
+    if (!methods)
+        return call->refuse(
+            {ErrorCode::NotFound, "there is nothing at \"" + call->request.path + "\""});
+    http::Response response;
+    response.status = 204;
+    response.headers.add("Allow", methods->allowed + ", OPTIONS");
+    call->answer(std::move(response));
+}
+
 }  // namespace
 
 struct Api::Rooms {
@@ -34,6 +47,7 @@ struct Api::Rooms {
         : accounts(std::move(known)),
           authentication(parts, accounts),
           metrics(parts.metrics, parts.clock),
+          presence(parts.options.most_open),
           texts(parts.options.text_memory),
           watch(WatchHub::create(parts, texts)),
           services(parts),
@@ -45,6 +59,7 @@ struct Api::Rooms {
     Accounts accounts;
     Authentication authentication;
     RequestMetrics metrics;
+    Presence presence;
     TextCache texts;
     std::shared_ptr<WatchHub> watch;
     ServiceRoutes services;
@@ -107,6 +122,8 @@ void Api::handle(http::Request&& request, http::Responder responder) {
     call->started = parts_.clock.now();
     const std::string_view given = call->request.headers.text("X-Request-Id");
     call->id = is_request_id(given) ? std::string(given) : parts_.random.hex(8);
+    if (call->request.method == "OPTIONS")
+        return answer_options(call, found);
     if (std::holds_alternative<Router::NoSuchPath>(found))
         return call->refuse(
             {ErrorCode::NotFound, "there is nothing at \"" + call->request.path + "\""});
@@ -128,6 +145,10 @@ void Api::handle(http::Request&& request, http::Responder responder) {
             if (!identity)
                 return rooms_->authentication.refuse(call, identity.error());
             call->identity = std::move(*identity);
+            call->place = rooms_->presence.enter(call->identity.principal.id);
+            if (!call->place)
+                return call->refuse(
+                    {ErrorCode::Throttled, "too many requests of yours are open at once"});
             route->handle(call);
         });
 }

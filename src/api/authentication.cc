@@ -127,7 +127,7 @@ std::optional<Identity> Authentication::recall(const std::string& key, const Log
     const Row* user = accounts_.find_user(snapshot->view(), login.email);
     if (!user || user->id() != found->user || accounts_.password_hash(*user) != found->hash)
         return std::nullopt;
-    return Identity{accounts_.principal_of_user(*user), {}};
+    return Identity{accounts_.principal_of_user(*user), {}, {}};
 }
 
 void Authentication::remember(std::string key, const Row& user) {
@@ -182,7 +182,7 @@ Result<Identity> Authentication::check_password(const Login& login) {
     }
     throttle_.add_success(login.email, login.address);
     remember(memory_key(login), *user);
-    return Identity{accounts_.principal_of_user(*user), {}};
+    return Identity{accounts_.principal_of_user(*user), {}, {}};
 }
 
 }  // namespace xos::api

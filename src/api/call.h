@@ -2,12 +2,14 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/wall_clock.h"
 #include "http/message.h"
 #include "http/responder.h"
 #include "kernel/transaction.h"
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +19,8 @@ namespace xos::api {
 /// Who was recognized in a request, and by what.
 struct Identity {
     access::Principal principal;
-    ObjectId token;  ///< The Token that said so; zero when a password did.
+    ObjectId token;                   ///< The Token that said so; zero when a password did.
+    std::optional<WallTime> expires;  ///< When the token does.
 };
 
 /// One request on its way to its answer: read by the handlers of its route, answered once.
@@ -50,6 +53,7 @@ public:
     http::Request request;
     http::Responder responder;
     Identity identity;
+    std::shared_ptr<const void> place;   ///< Among the open requests of its principal.
     std::shared_ptr<const void> claim;   ///< On a name, given up just before the answer.
     kernel::Transaction::Side side;      ///< To be kept with its commit; empty: nothing.
     std::string id;                      ///< Of the request, for history, logs and the client.

@@ -121,6 +121,10 @@ std::string digest_in(const schema::Schema& schema, const Row* row) {
 }  // namespace
 
 std::shared_ptr<Content> Content::create(const Parts& parts) {
+    parts.workers.post([directory = parts.options.content_directory] {
+        if (!directory.empty())
+            remove_left_uploads(directory);
+    });
     return std::shared_ptr<Content>(new Content(parts));
 }
 
@@ -170,6 +174,10 @@ Result<Content::Target> Content::get_target(const Call& call) const {
         return Error{ErrorCode::Conflict, "the object is write protected"};
     Target target{.id = row->id(), .type = row->type(), .digest = *digest, .size = *size};
     target.wanted = TRY(read_wanted(call));
+    target.part = TRY(parse_part(call.request.headers));
+    if (target.part && target.wanted.empty())
+        return mistakes_error(ErrorCode::Invalid,
+                              {{"sha256", "is required of a part: it says of what"}});
     return target;
 }
 
@@ -177,10 +185,56 @@ void Content::put(const CallPointer& call) {
     auto target = get_target(*call);
     if (!target)
         return call->refuse(target.error());
+    if (target->part)
+        return put_part(call, std::move(*target));
     auto file = UploadFile::create(path_of(".upload-" + parts_.random.hex(8)));
     if (!file)
         return call->refuse(file.error());
     receive(std::make_shared<Upload>(Upload{call, std::move(*target), std::move(*file)}));
+}
+
+/// Only one request at a time adds to a file.
+std::shared_ptr<const void> Content::claim_file(const std::string& name) {
+    const bool is_first =
+        parts_under_way_.with([&](auto& names) { return names.insert(name).second; });
+    if (!is_first)
+        return nullptr;
+    const auto give_up = [self = shared_from_this(), name](const void*) {
+        self->parts_under_way_.with([&](auto& names) { names.erase(name); });
+    };
+    return std::shared_ptr<const void>(static_cast<const void*>(this), give_up);
+}
+
+/// What has arrived of a content is kept under a name made of who uploads what to where.
+void Content::put_part(const CallPointer& call, Target target) {
+    const std::string name =
+        ".part-" + sha256_hex(std::to_string(call->identity.principal.id.value) + " " +
+                              std::to_string(target.id.value) + " " + target.wanted + " " +
+                              std::to_string(target.part->total));
+    auto claim = claim_file(name);
+    if (!claim)
+        return call->refuse({ErrorCode::Conflict, "another request uploads the same"});
+    const auto upload =
+        std::make_shared<Upload>(Upload{call, std::move(target), nullptr, std::move(claim)});
+    parts_.workers.post([self = shared_from_this(), upload, path = path_of(name)] {
+        self->begin_part(upload, path);
+    });
+}
+
+void Content::begin_part(const UploadPointer& upload, const std::string& path) {
+    const CallPointer& call = upload->call;
+    const Part& part = *upload->target.part;
+    remove_left_uploads(parts_.options.content_directory);
+    auto file = UploadFile::resume(path);
+    if (!file)
+        return call->refuse(file.error());
+    upload->file = std::move(*file);
+    const std::uint64_t present = upload->file->size();
+    if (part.size == 0 && present < part.total)
+        return call->answer(received(present, part.total));
+    if (part.first != present && part.size > 0)
+        return call->answer(received(present, part.total, 416));
+    receive(upload);
 }
 
 /// Asks for the next piece, which is written on a worker: disks may be slow.
@@ -202,12 +256,20 @@ void Content::take(const UploadPointer& upload, Result<std::string> piece) {
         return upload->call->refuse(piece.error());
     if (piece->empty())
         return finish(upload);
+    upload->arrived += piece->size();
+    if (upload->target.part && upload->arrived > upload->target.part->size)
+        return upload->call->refuse(
+            {ErrorCode::Malformed, "the body is longer than Content-Range says"});
     if (auto written = upload->file->append(*piece); !written)
         return upload->call->refuse(written.error());
     receive(upload);
 }
 
 void Content::finish(const UploadPointer& upload) {
+    const auto& part = upload->target.part;
+    if (part && upload->file->size() < part->total)
+        return upload->call->answer(received(upload->file->size(), part->total));
+    upload->file->discard();  // Unless it gets its final name.
     const auto digest = upload->file->finish();
     if (!digest)
         return upload->call->refuse(digest.error());

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "api/call.h"
+#include "api/part_upload.h"
 #include "api/parts.h"
 #include "api/upload_file.h"
 #include "base/guarded.h"
 #include "kernel/kernel.h"
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -36,17 +38,23 @@ private:
         model::FieldIndex digest = 0;
         model::FieldIndex size = 0;
         std::string wanted;  ///< The SHA-256 that the client says it has; empty: it does not.
+        std::optional<Part> part;
     };
     struct Upload {
         CallPointer call;
         Target target;
         std::unique_ptr<UploadFile> file;
+        std::shared_ptr<const void> claim = {};  ///< Of a part: on its file.
+        std::uint64_t arrived = 0;               ///< With this request.
     };
     using UploadPointer = std::shared_ptr<Upload>;
 
     explicit Content(const Parts& parts) : parts_(parts) {}
     Result<Target> get_target(const Call& call) const;
     std::string path_of(std::string_view name) const;
+    void put_part(const CallPointer& call, Target target);
+    void begin_part(const UploadPointer& upload, const std::string& path);
+    std::shared_ptr<const void> claim_file(const std::string& name);
     void receive(const UploadPointer& upload);
     void take(const UploadPointer& upload, Result<std::string> piece);
     void finish(const UploadPointer& upload);
@@ -57,6 +65,7 @@ private:
     /// Content that is on disk and not yet in the model, and the right to add to it or to remove
     /// files.
     mutable Guarded<std::multiset<std::string>> arriving_;
+    Guarded<std::set<std::string>> parts_under_way_;
 };
 
 }  // namespace xos::api

@@ -83,5 +83,41 @@ TEST_CASE_FIXTURE(World, "content is there for types that have it, and for who m
     CHECK(put({"x"}).status == 409);
 }
 
+TEST_CASE_FIXTURE(World, "an upload goes on where it ended") {
+    const auto part = [&](const std::string& range, std::deque<std::string> pieces) {
+        return upload({"PUT", path + "/content?sha256=" + digest, "", {{"Content-Range", range}}},
+                      std::move(pieces));
+    };
+    CHECK(part("bytes */11", {})["received"] == Json(0));
+    const Answer first = part("bytes 0-4/11", {"he", "llo"});
+    CHECK(first.status == 202);
+    CHECK(first.headers.text("Range") == "bytes=0-4");
+    CHECK(get(path)["content_size"].is_null());
+    CHECK(part("bytes */11", {})["received"] == Json(5));
+    const Answer gap = part("bytes 6-10/11", {"world"});
+    CHECK(gap.status == 416);
+    CHECK(gap.headers.text("Range") == "bytes=0-4");
+    CHECK(part("bytes 5-10/11", {" "})["received"] == Json(6));  // The client left too early.
+    CHECK(part("bytes 6-10/11", {"worlds"}).status == 400);
+    const Answer done = part("bytes 6-10/11", {"world"});
+    REQUIRE_MESSAGE(done.status == 200, done.text);
+    CHECK(done["content_size"] == Json(11));
+    CHECK(*read_file(directory() + "/" + digest) == "hello world");
+    CHECK(file_count() == 1);
+}
+
+TEST_CASE_FIXTURE(World, "parts that do not make the announced content leave nothing") {
+    const auto part = [&](const std::string& range, const std::string& query, std::string piece) {
+        return upload({"PUT", path + "/content" + query, "", {{"Content-Range", range}}},
+                      {std::move(piece)});
+    };
+    CHECK(part("bytes 0-4/11", "", "hello").status == 422);
+    CHECK(part("bytes 4-0/11", "?sha256=" + digest, "hello").status == 400);
+    CHECK(part("5", "?sha256=" + digest, "hello").status == 400);
+    CHECK(part("bytes 0-4/11", "?sha256=" + digest, "hello").status == 202);
+    CHECK(part("bytes 5-10/11", "?sha256=" + digest, "-world").status == 422);
+    CHECK(http::wait_until([&] { return file_count() == 0; }));
+}
+
 }  // namespace
 }  // namespace xos::api

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "kernel/actions.h"
 
 #include <algorithm>
 
@@ -85,6 +86,10 @@ private:
         writer_.member("abstract", type.abstract);
         writer_.member("content", type.content);
         writer_.member("gui_hidden", type.gui_hidden);
+        writer_.member("history", type.history);
+        write_names("actions", kernel::actions_of(type));
+        write_keys(type);
+        write_messages(type);
         write_types("bases", std::span(type.lineage).subspan(1));
         write_types("leaves", type.leaves);
         writer_.name("natural_key");
@@ -103,6 +108,41 @@ private:
             write(relation);
         writer_.end_array();
         writer_.end_object();
+    }
+
+    template <class Names>
+    void write_names(std::string_view name, const Names& names) {
+        writer_.name(name);
+        writer_.begin_array();
+        for (const auto& one : names)
+            writer_.value(one);
+        writer_.end_array();
+    }
+
+    /// What no two live objects may share: each key is a list of fields.
+    void write_keys(const Type& type) {
+        writer_.name("keys");
+        writer_.begin_array();
+        for (const schema::Key& key : type.keys) {
+            writer_.begin_array();
+            for (const auto at : key.fields)
+                writer_.value(type.fields[at].api_name);
+            writer_.end_array();
+        }
+        writer_.end_array();
+    }
+
+    /// The checks of whole objects, by their names, with what a refusal says.
+    void write_messages(const Type& type) {
+        writer_.name("validators");
+        writer_.begin_array();
+        for (const schema::Validator& validator : type.validators) {
+            writer_.begin_object();
+            writer_.member("name", validator.name);
+            writer_.member("message", validator.message);
+            writer_.end_object();
+        }
+        writer_.end_array();
     }
 
     static bool is_unique(const Type& type, std::size_t at) {
@@ -175,6 +215,8 @@ private:
             write_validator("min", *field.min_value);
         if (field.max_value)
             write_validator("max", *field.max_value);
+        if (!field.blank)
+            write_validator("notblank", true);
         if (field.format == schema::Format::Url)
             write_validator("url", true);
         if (field.format == schema::Format::Ip)
@@ -195,6 +237,9 @@ private:
                                : field.one_to_one ? "onetoone"
                                                   : "manytoone");
         writer_.member("on_field", field.reverse_name);
+        writer_.member("on_delete", field.on_delete == schema::OnDelete::Cascade ? "cascade"
+                                    : field.on_delete == schema::OnDelete::Clear ? "clear"
+                                                                                 : "protect");
         writer_.end_object();
     }
 

@@ -5,7 +5,8 @@ namespace xos::api {
 ObjectRoutes::ObjectRoutes(const Parts& parts, Services& services, TextCache& texts)
     : idempotency_(parts),
       writes_(parts),
-      read_(parts, texts),
+      waits_(ReadyWaits::create(parts, services)),
+      read_(parts, texts, *waits_),
       write_(parts, writes_, idempotency_),
       transactions_(parts, writes_, idempotency_),
       history_(parts),

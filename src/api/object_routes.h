@@ -20,11 +20,15 @@ public:
     /// Precondition: this outlives the router.
     void add_to(Router& router);
     const Writes& writes() const { return writes_; }
-    void announce(const kernel::Announcement& announcement) { content_->announce(announcement); }
+    void announce(const kernel::Announcement& announcement) {
+        content_->announce(announcement);
+        waits_->look();
+    }
 
 private:
     Idempotency idempotency_;
     const Writes writes_;
+    const std::shared_ptr<ReadyWaits> waits_;
     const ResourcesRead read_;
     const ResourcesWrite write_;
     const Transactions transactions_;

@@ -1,6 +1,9 @@
 #include "api/operator_routes.h"
 
 #include "api/descriptions.h"
+#include "api/executor.h"
+#include "api/graph.h"
+#include "api/openapi.h"
 #include "base/crypto.h"
 #include "kernel/kernel.h"
 
@@ -59,7 +62,43 @@ void OperatorRoutes::add_to(Router& router) {
         "/xosapi/v1/modeldefs", [this](const CallPointer& call) { modeldefs(call); },
         Route::For::Known);
     add(
+        "/xosapi/v1/openapi.json", [this](const CallPointer& call) { openapi(call); },
+        Route::For::Known);
+    add(
+        "/xosapi/v1/graph", [this](const CallPointer& call) { graph(call); }, Route::For::Known);
+    add(
+        "/xosapi/v1/violations", [this](const CallPointer& call) { violations(call); },
+        Route::For::Known);
+    add(
         "/xosapi/v1/xproto", [this](const CallPointer& call) { xproto(call); }, Route::For::Known);
+}
+
+void OperatorRoutes::openapi(const CallPointer& call) {
+    parts_.workers.post([this, call] {
+        auto text = openapi_.with([](const auto& known) { return known; });
+        if (!text) {
+            text = share(format_openapi(parts_.kernel.schema()));
+            openapi_.with([&](auto& known) { known = text; });
+        }
+        answer_shared(call, text);
+    });
+}
+
+void OperatorRoutes::graph(const CallPointer& call) const {
+    parts_.workers.post([this, call] {
+        const Reader reader(parts_.kernel.access(), parts_.kernel.snapshot(),
+                            call->identity.principal);
+        call->answer_json(format_graph(reader));
+    });
+}
+
+void OperatorRoutes::violations(const CallPointer& call) const {
+    parts_.workers.post([this, call] {
+        const Reader reader(parts_.kernel.access(), parts_.kernel.snapshot(),
+                            call->identity.principal);
+        const auto found = parts_.kernel.violations(reader.snapshot());
+        call->answer_json(format_violations(reader, found));
+    });
 }
 
 void OperatorRoutes::healthz(const CallPointer& call) {

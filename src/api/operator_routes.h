@@ -4,6 +4,7 @@
 #include "api/parts.h"
 #include "api/router.h"
 #include "api/watch_hub.h"
+#include "base/guarded.h"
 #include "base/metrics.h"
 
 #include <string>
@@ -27,11 +28,16 @@ private:
     void metrics(const CallPointer& call) const;
     void modeldefs(const CallPointer& call) const;
     void xproto(const CallPointer& call) const;
+    void openapi(const CallPointer& call);
+    void graph(const CallPointer& call) const;
+    void violations(const CallPointer& call) const;
 
     const Parts& parts_;
     const WatchHub& watch_;
     const std::shared_ptr<const std::string> modeldefs_;
     const std::shared_ptr<const std::string> xproto_;
+    /// Made when it is first asked for.
+    Guarded<std::shared_ptr<const std::string>> openapi_;
     const Gauge revision_;
     const Gauge objects_;
     const Gauge streams_;

@@ -1,8 +1,10 @@
 #include "api/testing/api_world.h"
+#include "base/text.h"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <sstream>
 
 namespace xos::api {
 namespace {
@@ -62,7 +64,11 @@ TEST_CASE_FIXTURE(ApiWorld, "modeldefs describe types well enough to build a for
     CHECK(*name.find("required") == Json(true));
     CHECK(*name.find("unique") == Json(true));
     CHECK(name.find("validators")->format() ==
-          R"([{"name":"required","value":true},{"name":"maxlength","value":80}])");
+          R"([{"name":"required","value":true},{"name":"maxlength","value":80},)"
+          R"({"name":"notblank","value":true}])");
+    CHECK(slice.find("keys")->format() == R"([["name"]])");
+    CHECK(slice.find("actions")->format() == R"(["retry","abandon"])");
+    CHECK(find_named(fields, "site_id").find("relation")->text("on_delete") == "protect");
     const Json& isolation = find_named(fields, "default_isolation");
     CHECK(isolation.text("default") == "vm");
     CHECK(isolation.find("options")->as_array()->size() == 2);
@@ -104,6 +110,66 @@ TEST_CASE_FIXTURE(ApiWorld, "the server knows which bodies are long and which ar
     const auto problem = options.protocol_problem(413, "too long");
     CHECK(problem.content_type == "application/problem+json");
     CHECK(problem.body.find("\"too_large\"") != std::string::npos);
+}
+
+/// The paths of the document with an id in each place.
+std::string filled(std::string path) {
+    for (std::size_t open = path.find('{'); open != std::string::npos; open = path.find('{'))
+        path.replace(open, path.find('}', open) - open + 1, "1");
+    return path;
+}
+
+TEST_CASE_FIXTURE(ApiWorld, "OpenAPI describes what is there, and nothing else") {
+    const Answer answer = get("/xosapi/v1/openapi.json");
+    REQUIRE(answer.status == 200);
+    CHECK(answer["openapi"] == Json("3.1.0"));
+    for (const auto& [path, item] : *answer["paths"].as_object()) {
+        const Answer options = send({"OPTIONS", "/xosapi/v1" + filled(path), "", {}});
+        REQUIRE_MESSAGE(options.status == 204, path);
+        const std::string allowed = to_lower(options.headers.text("Allow"));
+        for (const auto& [method, operation] : *item.as_object()) {
+            if (method != "parameters")
+                CHECK_MESSAGE(allowed.find(method) != std::string::npos, path, " ", method);
+        }
+    }
+    const Json& slice = *answer["components"].find("schemas")->find("core.Slice");
+    CHECK(slice.find("properties")->find("site_id") != nullptr);
+    const http::Headers known{{"If-None-Match", answer.headers.text("ETag")}};
+    CHECK(send({"GET", "/xosapi/v1/openapi.json", "", known}).status == 304);
+}
+
+TEST_CASE_FIXTURE(ApiWorld, "each path of the API is described") {
+    const Answer answer = get("/xosapi/v1/openapi.json");
+    const Json& paths = answer["paths"];
+    std::istringstream lines(get("/metrics").text);
+    const std::string start = "xos_http_requests_total{route=\"/xosapi/v1";
+    int count = 0;
+    for (std::string line; std::getline(lines, line);) {
+        if (!line.starts_with(start))
+            continue;
+        std::string route = line.substr(start.size(), line.find('"', start.size()) - start.size());
+        for (const auto& [placeholder, value] : {std::pair("{app}/{plural}", "core/images"),
+                                                 std::pair("actions/{name}", "actions/retry")}) {
+            const std::size_t at = route.find(placeholder);
+            if (at != std::string::npos)
+                route.replace(at, std::string_view(placeholder).size(), value);
+        }
+        CHECK_MESSAGE(paths.find(route) != nullptr, route);
+        ++count;
+    }
+    CHECK(count > 50);
+}
+
+TEST_CASE_FIXTURE(ApiWorld, "the graph shows services as far as they may be seen") {
+    const Answer graph = get("/xosapi/v1/graph");
+    REQUIRE(graph.status == 200);
+    REQUIRE(graph["nodes"].as_array()->size() == 1);
+    CHECK((*graph["nodes"].as_array())[0].text("name") == "local");
+    CHECK(get("/xosapi/v1/graph", ann_token())["nodes"].as_array()->empty());
+}
+
+TEST_CASE_FIXTURE(ApiWorld, "without admission rules nothing violates them") {
+    CHECK(get("/xosapi/v1/violations")["items"].as_array()->empty());
 }
 
 }  // namespace

@@ -33,9 +33,11 @@ struct Options {
     std::uint64_t transaction_limit = 64U << 20U;
     std::uint64_t content_limit = std::uint64_t{256} << 30U;
     std::size_t most_operations = 50'000;
+    std::size_t most_open = 12'000;         ///< Requests and streams of one principal at a time.
     std::size_t watch_memory = 64U << 20U;  ///< Of changes kept for streams that resume.
     std::size_t text_memory = 64U << 20U;   ///< Of objects kept as text.
     Duration task_timeout = std::chrono::seconds(2);
+    Duration ready_timeout = std::chrono::seconds(60);  ///< How long `ready_at` waits.
     /// Signs the tokens of plans; without one they are good until the process ends.
     std::optional<SecretKey> plan_key;
     std::string content_directory;  ///< Exists; holds uploaded content by its SHA-256.

@@ -45,6 +45,7 @@ public:
         }
         writer_.end_array();
         writer_.member("hidden", hidden);
+        write_violations();
         writer_.name("results");
         writer_.begin_array();
         for (std::size_t i = 0; i < plan_.outcome.ids.size(); ++i)
@@ -66,6 +67,27 @@ private:
         return (!edit.before ||
                 access_.may_read_field(before(), principal_, *edit.before, field)) &&
                (!edit.after || access_.may_read_field(after(), principal_, *edit.after, field));
+    }
+
+    void write_violations() {
+        writer_.name("violations");
+        if (!plan_.violations)
+            return writer_.null();
+        writer_.begin_array();
+        for (const kernel::Violation& one : *plan_.violations) {
+            const Row* row = after().find(one.object);
+            if (!row || !access_.may_read(after(), principal_, *row))
+                continue;
+            const schema::Type& type = after().type_of(*row);
+            writer_.begin_object();
+            writer_.member("rule", one.rule);
+            writer_.member("type", type.full_name());
+            writer_.member("id", one.object.value);
+            writer_.member("name", name_of(type, *row));
+            writer_.member("detail", one.message);
+            writer_.end_object();
+        }
+        writer_.end_array();
     }
 
     static std::string_view verb(const model::Edit& edit) {

@@ -1,10 +1,15 @@
 #include "api/resources_read.h"
 
+#include "api/conditions.h"
 #include "api/executor.h"
 #include "api/list_query.h"
+#include "api/problem.h"
 #include "api/targets.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "kernel/kernel.h"
+
+#include <array>
 
 namespace xos::api {
 
@@ -14,31 +19,25 @@ namespace {
 constexpr std::size_t kShortList = 10'000;
 /// So long are most objects as text.
 constexpr std::size_t kUsualText = 1'000;
+constexpr std::array<std::string_view, 1> kOwnParameters{"ready_at"};
 
 std::shared_ptr<const Reader> make_reader(const Parts& parts, TextCache& texts, const Call& call) {
     return std::make_shared<Reader>(parts.kernel.access(), parts.kernel.snapshot(),
                                     call.identity.principal, &texts);
 }
 
-std::string entity_tag(const model::Row& row) {
-    return "\"" + std::to_string(row.revision().value) + "\"";
-}
-
-bool has_tag(std::string_view header, std::string_view tag) {
-    return header == "*" || (!header.empty() && header.find(tag) != std::string_view::npos);
-}
-
 Result<http::Response> show(const Reader& reader, const Call& call) {
     const model::Row* row = TRY(get_object(reader, call));
-    const Projection projection =
-        TRY(parse_projection(reader.schema(), reader.view().type_of(*row), call.request.query, {}));
+    TRY(check_read(call.request.headers, entity_tag(*row)));
+    const Projection projection = TRY(parse_projection(reader.schema(), reader.view().type_of(*row),
+                                                       call.request.query, kOwnParameters));
     http::Response response;
     response.headers.add("Content-Type", "application/json");
     // What comes from other objects can change without this one.
     if (projection.relations.empty() && projection.expansions.empty()) {
         response.headers.add("ETag", entity_tag(*row));
         response.headers.add("Cache-Control", "private, no-cache");
-        if (has_tag(call.request.headers.text("If-None-Match"), entity_tag(*row))) {
+        if (names_tag(call.request.headers.text("If-None-Match"), entity_tag(*row))) {
             response.status = 304;
             return response;
         }
@@ -81,6 +80,21 @@ Result<std::string> show_list(const Reader& reader, const ListQuery& list) {
 }  // namespace
 
 void ResourcesRead::get(const CallPointer& call) const {
+    const std::string* ready_at = call->request.find_parameter("ready_at");
+    if (!ready_at)
+        return answer(call);
+    const auto reader = make_reader(parts_, texts_, *call);
+    const auto row = get_object(*reader, *call);
+    if (!row)
+        return call->refuse(row.error());
+    const auto revision = parse_int(*ready_at);
+    if (!revision || *revision < 0)
+        return call->refuse(mistakes_error(ErrorCode::Invalid, {{"ready_at", "wants a revision"}}));
+    waits_.wait(call, {(*row)->id(), Revision{static_cast<std::uint64_t>(*revision)}},
+                [this, call] { answer(call); });
+}
+
+void ResourcesRead::answer(const CallPointer& call) const {
     const auto reader = make_reader(parts_, texts_, *call);
     auto response = show(*reader, *call);
     if (response)

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <thread>
+
 namespace xos::api {
 namespace {
 
@@ -90,7 +92,7 @@ TEST_CASE_FIXTURE(World, "paths and methods that are not there are told from eac
           Json("there are no objects at \"core/slice\", did you mean \"core/slices\"?"));
     const Answer method = send({"PATCH", kSlices, "{}", {}});
     CHECK(method.status == 405);
-    CHECK(method.headers.text("Allow") == "GET, POST");
+    CHECK(method.headers.text("Allow") == "GET, HEAD, POST");
     CHECK(get(kSlices + "/x").status == 404);
     CHECK(get(kSlices + "/" + text_of(site)).status == 404);
 }
@@ -259,6 +261,80 @@ TEST_CASE_FIXTURE(World, "a refused write with an Idempotency-Key may be tried a
     remove(kSlices + "/" + first);
     CHECK(send({"POST", kSlices, body, key}).status == 201);
     CHECK(send({"POST", kSlices, body, {{"Idempotency-Key", ""}}}).status == 400);
+}
+
+TEST_CASE_FIXTURE(World, "OPTIONS tells the methods of a path, HEAD an answer without its body") {
+    const Answer options = send({"OPTIONS", kSlices + "/7", "", {}});
+    CHECK(options.status == 204);
+    CHECK(options.headers.text("Allow") == "GET, HEAD, PATCH, PUT, DELETE, OPTIONS");
+    CHECK(send({"OPTIONS", "/nowhere", "", {}}).status == 404);
+    CHECK(send({"HEAD", kSlices + "/" + slice("a"), "", {}}).status == 200);
+}
+
+TEST_CASE_FIXTURE(World, "conditions of a request are kept as HTTP says") {
+    const std::string path = kSlices + "/" + slice("a");
+    const std::string tag(get(path).headers.text("ETag"));
+    const auto with = [&](const char* method, const char* name, const std::string& value) {
+        return send({method, path, R"({"description":"x"})", {{name, value}}}).status;
+    };
+    CHECK(with("GET", "If-Match", "\"1\"") == 412);
+    CHECK(with("GET", "If-Match", "\"1\", " + tag) == 200);
+    CHECK(with("GET", "If-None-Match", "W/" + tag) == 304);
+    CHECK(with("GET", "If-None-Match", "\"1\", \"2\"") == 200);
+    CHECK(with("PATCH", "If-None-Match", "*") == 412);
+    CHECK(with("PATCH", "If-None-Match", tag) == 412);
+    CHECK(with("PATCH", "If-Match", "\"1\"") == 412);
+    CHECK(with("PATCH", "If-Match", "\"1\", " + tag) == 200);
+    CHECK(with("DELETE", "If-None-Match", "*") == 412);
+    CHECK(with("DELETE", "If-Match", "*") == 204);
+}
+
+TEST_CASE_FIXTURE(World, "ready_at waits until the object is ready and its service caught up") {
+    const std::string id =
+        text_of(make("core/instances", R"({"name":"i","slice_id":)" + slice("a") + "}"));
+    const std::string path = "/xosapi/v1/core/instances/" + id;
+    const std::string revision = text_of(get(path).json.number("revision"));
+    Answer waited;
+    std::thread client([&] { waited = get(path + "?ready_at=" + revision); });
+    const auto report = [&](const std::string& more) {
+        return post("/xosapi/v1/status", "{" + more + "}", local_token()).status;
+    };
+    CHECK(report(R"("items":[{"id":)" + id + R"(,"goal_revision":)" + revision +
+                 R"(,"state":"done"}],"caught_up":1)") == 200);
+    CHECK(report(R"("caught_up":)" + revision) == 200);
+    client.join();
+    CHECK(waited.status == 200);
+    CHECK(waited["ready"] == Json(true));
+    CHECK(get(kSlices + "/999?ready_at=1").status == 404);
+    CHECK(get(path + "?ready_at=x")["fields"].text("ready_at") == "wants a revision");
+}
+
+TEST_CASE("what does not get ready in time is answered 503") {
+    ApiWorld world([](Parts& parts) { parts.options.ready_timeout = Duration(0); });
+    const std::string slice = text_of(
+        world.make("core/slices", R"({"name":"mysite_a","site_id":)" + text_of(world.site) + "}"));
+    const std::string id =
+        text_of(world.make("core/instances", R"({"name":"i","slice_id":)" + slice + "}"));
+    const Answer late = world.get("/xosapi/v1/core/instances/" + id + "?ready_at=1");
+    CHECK(late.status == 503);
+    CHECK(late.headers.find("Retry-After"));
+    CHECK(world.get("/xosapi/v1/core/slices/" + slice + "?ready_at=1").status == 200);
+}
+
+TEST_CASE_FIXTURE(World, "kinds of objects: being deleted, not yet real, with policies due") {
+    const std::string id =
+        text_of(make("core/instances", R"({"name":"i","slice_id":)" + slice("a") + "}"));
+    const std::string path = "/xosapi/v1/core/instances";
+    const auto count = [&](const std::string& kind) {
+        return get(path + "?kind=" + kind)["items"].as_array()->size();
+    };
+    CHECK(count("dirty") == 1);
+    CHECK(count("deleted") == 0);
+    CHECK(count("dirty_policies") == 0);
+    remove(path + "/" + id);
+    CHECK(count("live") == 0);
+    CHECK(count("deleted") == 1);
+    CHECK(get(path + "?kind=odd").status == 422);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "api/resources_write.h"
 
 #include "api/body_reader.h"
+#include "api/conditions.h"
 #include "api/problem.h"
 #include "api/reader.h"
 #include "api/targets.h"
@@ -91,7 +92,7 @@ void ResourcesWrite::answer_object(const CallPointer& call, const kernel::Commit
     response.headers.add("Cache-Control", "no-store");
     std::string text;
     if (row && reader.sees(*row)) {
-        response.headers.add("ETag", "\"" + std::to_string(row->revision().value) + "\"");
+        response.headers.add("ETag", entity_tag(*row));
         reader.write(text, *row);
     } else {
         text = "{\"id\":" + std::to_string(done.outcome.ids[0].value) + "}";
@@ -139,6 +140,8 @@ void ResourcesWrite::change(const CallPointer& call, Absent absent, int tries) c
     auto if_match = parse_if_match(call->request.headers);
     if (!body || !if_match)
         return call->refuse(!body ? body.error() : if_match.error());
+    if (auto passed = check_write(call->request.headers, **row); !passed)
+        return call->refuse(passed.error());
     std::vector<ErrorDetail> mistakes;
     check_parameters(*call, kPlanParameters, mistakes);
     const schema::Type& type = reader.view().type_of(**row);
@@ -179,6 +182,8 @@ void ResourcesWrite::remove(const CallPointer& call) const {
     auto if_match = parse_if_match(call->request.headers);
     if (!row || !if_match)
         return call->refuse(!row ? row.error() : if_match.error());
+    if (auto passed = check_write(call->request.headers, **row); !passed)
+        return call->refuse(passed.error());
     std::vector<ErrorDetail> mistakes;
     check_parameters(*call, kDeleteParameters, mistakes);
     if (!mistakes.empty())

@@ -24,6 +24,14 @@ bool fits(const std::vector<std::string_view>& pattern, const std::vector<std::s
                       });
 }
 
+void add_method(std::string& allowed, std::string_view method) {
+    const auto known = split(allowed, ',');
+    const bool is_there = std::any_of(known.begin(), known.end(),
+                                      [&](std::string_view one) { return trim(one) == method; });
+    if (!is_there)
+        allowed += (allowed.empty() ? "" : ", ") + std::string(method);
+}
+
 }  // namespace
 
 void Router::add(Route route) {
@@ -31,8 +39,7 @@ void Router::add(Route route) {
     entries_.push_back({std::move(route), std::move(segments)});
 }
 
-std::variant<Router::Match, Router::NoSuchPath, Router::NoSuchMethod> Router::find(
-    std::string_view method, std::string_view path) const {
+Router::Found Router::find(std::string_view method, std::string_view path) const {
     if (path.size() > 1 && path.ends_with('/'))
         path.remove_suffix(1);
     const auto given = path.empty() ? std::vector<std::string_view>{} : split(path.substr(1), '/');
@@ -44,7 +51,9 @@ std::variant<Router::Match, Router::NoSuchPath, Router::NoSuchMethod> Router::fi
         const bool fits_head =
             is_head && entry.route.method == "GET" && !is_stream(entry.route.pattern);
         if (entry.route.method != method && !fits_head) {
-            allowed += (allowed.empty() ? "" : ", ") + std::string(entry.route.method);
+            add_method(allowed, entry.route.method);
+            if (entry.route.method == "GET" && !is_stream(entry.route.pattern))
+                add_method(allowed, "HEAD");
             continue;
         }
         Match match{&entry.route, {}};

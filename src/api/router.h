@@ -44,8 +44,8 @@ public:
         for (const Entry& entry : entries_)
             use(entry.route.pattern);
     }
-    std::variant<Match, NoSuchPath, NoSuchMethod> find(std::string_view method,
-                                                       std::string_view path) const;
+    using Found = std::variant<Match, NoSuchPath, NoSuchMethod>;
+    Found find(std::string_view method, std::string_view path) const;
 
 private:
     struct Entry {

@@ -43,6 +43,15 @@ std::shared_ptr<Services> Services::create(const Parts& parts) {
 
 void Services::set_caught_up(const std::string& service, Revision revision) {
     state_.with([&](State& state) { state.services[service].caught_up = revision; });
+    if (listener_)
+        listener_();
+}
+
+std::optional<Revision> Services::caught_up(const std::string& service) const {
+    return state_.with([&](const State& state) {
+        const auto at = state.services.find(service);
+        return at == state.services.end() ? std::nullopt : at->second.caught_up;
+    });
 }
 
 Json Services::describe(const Reader& reader, const Row& service) const {

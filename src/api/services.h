@@ -40,6 +40,9 @@ public:
     void ask(const std::string& service, const Question& question, Then then);
 
     void set_caught_up(const std::string& service, Revision revision);
+    std::optional<Revision> caught_up(const std::string& service) const;
+    /// Has `listener` called when a service has come further. Before the first request.
+    void on_caught_up(std::function<void()> listener) { listener_ = std::move(listener); }
     /// Why nobody works for `service`; empty when somebody does.
     std::string absence(const std::string& service) const;
 
@@ -64,6 +67,7 @@ private:
     bool send(const std::string& service, const std::shared_ptr<const std::string>& event);
 
     const Parts& parts_;
+    std::function<void()> listener_;
     Guarded<State> state_;
 };
 

@@ -7,6 +7,7 @@
 #include "api/targets.h"
 #include "base/text.h"
 #include "kernel/kernel.h"
+#include "model/codec.h"
 #include "schema/suggestion.h"
 
 #include <algorithm>
@@ -88,6 +89,7 @@ void Sessions::add_to(Router& router) {
         Route::For::Anyone);
     add("POST", "/xosapi/v1/utility/logout", [this](const CallPointer& call) { logout(call); });
     add("GET", "/xosapi/v1/utility/me", [this](const CallPointer& call) { me(call); });
+    add("GET", "/xosapi/v1/utility/user", [this](const CallPointer& call) { find_user(call); });
     add("POST", "/xosapi/v1/utility/password",
         [this](const CallPointer& call) { change_password(call); });
     add("GET", "/xosapi/v1/utility/tokens", [this](const CallPointer& call) { list_tokens(call); });
@@ -179,6 +181,37 @@ void Sessions::logout(const CallPointer& call) const {
 void Sessions::me(const CallPointer& call) const {
     const Reader reader(parts_.kernel.access(), parts_.kernel.snapshot(), call->identity.principal);
     call->answer_json(describe_principal(reader).format());
+}
+
+void Sessions::find_user(const CallPointer& call) const {
+    static constexpr std::string_view kKnown[]{"email"};
+    std::vector<ErrorDetail> mistakes;
+    check_parameters(*call, kKnown, mistakes);
+    const std::string* email = call->request.find_parameter("email");
+    if (!email || email->empty())
+        mistakes.push_back({"email", "is required: whom do you look for?"});
+    if (!mistakes.empty())
+        return call->refuse(mistakes_error(ErrorCode::Invalid, std::move(mistakes)));
+    const auto snapshot = parts_.kernel.snapshot();
+    const Row* user = accounts_.find_user(snapshot->view(), *email);
+    if (!user)
+        return call->refuse(
+            {ErrorCode::NotFound, "there is no active user " + schema::quoted(*email)});
+    std::string text;
+    JsonWriter writer(text);
+    writer.begin_object();
+    writer.member("id", user->id().value);
+    for (const std::string_view name : {"email", "firstname", "lastname", "site_id"}) {
+        const schema::Field* field = accounts_.user_type().find_field(name);
+        if (!field)
+            continue;
+        writer.name(name);
+        model::write_value(
+            writer, *field, *user,
+            static_cast<model::FieldIndex>(field - accounts_.user_type().fields.data()));
+    }
+    writer.end_object();
+    call->answer_json(std::move(text));
 }
 
 void Sessions::change_password(const CallPointer& call) {
@@ -285,9 +318,14 @@ Result<Accounts::TokenRequest> Sessions::read_token(const Call& call) const {
     }
     if (request.name.empty())
         mistakes.push_back({"name", "is required: what is the token for?"});
-    if (const auto end = own_end(call); end && (!request.expires || *request.expires > *end))
+    const auto end = own_end(call);
+    if (request.expires && *request.expires <= parts_.wall_clock.now())
+        mistakes.push_back({"expires", "is in the past"});
+    else if (end && request.expires && *request.expires > *end)
         mistakes.push_back({"expires", "may not be after " + format_time(*end) +
                                            ", when the token that asks ends"});
+    else if (end && !request.expires)
+        request.expires = end;  // What comes of a token ends with it.
     if (!mistakes.empty())
         return mistakes_error(ErrorCode::Invalid, std::move(mistakes));
     return request;
@@ -305,13 +343,15 @@ void Sessions::make_token(const CallPointer& call) const {
     parts_.kernel.submit({.principal = {.name = principal.name},
                           .operations = {accounts_.make_token(*request, secret)},
                           .request = call->id},
-                         [call, secret, name = request->name](Result<kernel::Committed> done) {
+                         [call, secret, name = request->name,
+                          expires = request->expires](Result<kernel::Committed> done) {
                              if (!done)
                                  return call->refuse(done.error());
                              Json json;
                              json.set("id", done->outcome.ids[0].value);
                              json.set("name", name);
                              json.set("token", secret);
+                             json.set("expires", expires ? Json(format_time(*expires)) : Json());
                              call->answer_json(json.format(), 201);
                          });
 }

@@ -25,6 +25,8 @@ private:
     void login(const CallPointer& call);
     void logout(const CallPointer& call) const;
     void me(const CallPointer& call) const;
+    /// One active user's public fields, for whoever knows the address.
+    void find_user(const CallPointer& call) const;
     /// Changes the caller's password and ends all other sessions.
     void change_password(const CallPointer& call);
 

@@ -140,9 +140,35 @@ TEST_CASE_FIXTURE(World, "a token that ends makes none that outlives it") {
     const Answer first =
         post(path, R"({"name":"a","expires":"2024-01-02T00:00:00Z"})", ann_token());
     const std::string token = *first["token"].as_string();
-    CHECK(post(path, R"({"name":"b"})", token).status == 422);
+    const Answer capped = post(path, R"({"name":"b"})", token);
+    CHECK(capped.status == 201);
+    CHECK(capped["expires"] == Json("2024-01-02T00:00:00.000000Z"));
+    CHECK(post(path, R"({"name":"b","expires":"2023-01-03T00:00:00Z"})", token)["fields"].text(
+              "expires") == "is in the past");
     CHECK(post(path, R"({"name":"b","expires":"2024-01-03T00:00:00Z"})", token).status == 422);
     CHECK(post(path, R"({"name":"b","expires":"2024-01-01T12:00:00Z"})", token).status == 201);
+}
+
+TEST_CASE_FIXTURE(World, "an active user is found by the exact address, with public fields only") {
+    const std::string path = "/xosapi/v1/utility/user";
+    const Answer found = get(path + "?email=root@x", ann_token());
+    REQUIRE_MESSAGE(found.status == 200, found.text);
+    CHECK(found.id() == root);
+    CHECK(found["email"] == Json("root@x"));
+    CHECK(found["site_id"] == Json(site));
+    CHECK(found.json.find("is_admin") == nullptr);
+    CHECK(found.json.find("phone") == nullptr);
+    CHECK(get(path + "?email=root", ann_token()).status == 404);
+    CHECK(get(path, ann_token()).status == 422);
+    patch("/xosapi/v1/core/users/" + text_of(ann), R"({"is_active":false})");
+    CHECK(get(path + "?email=ann@x").status == 404);
+}
+
+TEST_CASE("one principal has only so many requests open at a time") {
+    ApiWorld world([](Parts& parts) { parts.options.most_open = 1; });
+    const Events events = world.open("/xosapi/v1/watch?types=Site", world.ann_token());
+    CHECK(world.get("/xosapi/v1/utility/me", world.ann_token()).status == 429);
+    CHECK(world.get("/xosapi/v1/utility/me").status == 200);
 }
 
 TEST_CASE_FIXTURE(World, "a new password that a write gives is kept as a hash") {

@@ -13,6 +13,8 @@ namespace xos::api {
 
 namespace {
 
+constexpr std::size_t kPiece = 256U << 10U;
+
 Error failed(std::string_view what) {
     const int code = errno;
     return Error{ErrorCode::Unavailable, "the content could not be " + std::string(what) + ": " +
@@ -28,9 +30,34 @@ Result<std::unique_ptr<UploadFile>> UploadFile::create(std::string path) {
     return std::unique_ptr<UploadFile>(new UploadFile(std::move(path), file));
 }
 
+Result<std::unique_ptr<UploadFile>> UploadFile::resume(std::string path) {
+    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0)
+        return failed("created");
+    std::unique_ptr<UploadFile> upload(new UploadFile(std::move(path), file));
+    upload->stays_ = true;
+    TRY(upload->read_present());
+    return upload;
+}
+
+Result<void> UploadFile::read_present() {
+    std::string piece(kPiece, '\0');
+    while (true) {
+        const ssize_t count = ::read(file_, piece.data(), piece.size());
+        if (count < 0 && errno != EINTR)
+            return failed("read");
+        if (count == 0)
+            return {};
+        if (count > 0) {
+            hash_.add(std::string_view(piece).substr(0, static_cast<std::size_t>(count)));
+            size_ += static_cast<std::uint64_t>(count);
+        }
+    }
+}
+
 UploadFile::~UploadFile() {
     ::close(file_);
-    if (!path_.empty())
+    if (!path_.empty() && !stays_)
         ::unlink(path_.c_str());
 }
 

@@ -16,6 +16,9 @@ class UploadFile {
 public:
     /// Makes `path`, for its owner alone. Unavailable when the disk does not take it.
     static Result<std::unique_ptr<UploadFile>> create(std::string path);
+    /// Goes on with what is at `path`, which stays there when this goes; makes it if need be. Reads
+    /// all that is there.
+    static Result<std::unique_ptr<UploadFile>> resume(std::string path);
     ~UploadFile();
     UploadFile(const UploadFile&) = delete;
     UploadFile& operator=(const UploadFile&) = delete;
@@ -26,12 +29,16 @@ public:
     Result<std::string> finish();
     /// Gives it its final name.
     Result<void> rename_to(const std::string& path);
+    /// Has it gone when this goes, after `resume` too.
+    void discard() { stays_ = false; }
 
 private:
     UploadFile(std::string path, int file) : path_(std::move(path)), file_(file) {}
+    Result<void> read_present();
 
     std::string path_;  // Empty once it has its final name.
     const int file_;
+    bool stays_ = false;
     std::uint64_t size_ = 0;
     Sha256 hash_;
 };

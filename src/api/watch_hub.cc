@@ -15,6 +15,7 @@ namespace {
 /// A stream that gets nothing is told now and then how far it is, so that it can resume from there.
 constexpr std::size_t kMostSilent = 256;
 constexpr std::size_t kMostPending = 256U << 10U;
+constexpr std::chrono::minutes kLookAgain{1};
 
 constexpr std::array<std::string_view, 3> kParameters{"types", "q", "since"};
 
@@ -152,7 +153,7 @@ void WatchHub::open(const CallPointer& call) {
     if (!mistakes.empty())
         return call->refuse(mistakes_error(ErrorCode::Invalid, std::move(mistakes)));
     const auto entry = std::make_shared<Entry>(
-        Entry{WatchStream(call->open_events(), *filter, *since), call->identity});
+        Entry{WatchStream(call->open_events(), *filter, *since), call->identity, call->place});
     parts_.delivery.post([weak = weak_from_this(), entry] {
         if (const auto self = weak.lock())
             self->start(entry);
@@ -175,7 +176,26 @@ void WatchHub::start(const EntryPointer& entry) {
                 hub->drop(closed);
         });
     });
+    watch_expiry(entry);
     go_on(entry);
+}
+
+void WatchHub::watch_expiry(const EntryPointer& entry) {
+    if (!entry->identity.expires || entries_.count(entry.get()) == 0)
+        return;
+    const WallTime::duration left = *entry->identity.expires - parts_.wall_clock.now();
+    if (left <= WallTime::duration::zero()) {
+        entry->stream.stream().close();
+        return drop(entry);
+    }
+    // The clock on the wall may be set, so it is looked at now and then.
+    const auto delay = std::chrono::ceil<Duration>(std::min<WallTime::duration>(left, kLookAgain));
+    parts_.delivery.post_after(delay, [weak = weak_from_this(), weak_entry = std::weak_ptr(entry)] {
+        const auto hub = weak.lock();
+        const auto open = weak_entry.lock();
+        if (hub && open)
+            hub->watch_expiry(open);
+    });
 }
 
 /// Sends what the client takes without falling behind, and comes back when it has taken it.

@@ -34,6 +34,7 @@ private:
     struct Entry {
         WatchStream stream;
         Identity identity;
+        std::shared_ptr<const void> place;
     };
     using EntryPointer = std::shared_ptr<Entry>;
     /// Streams with the same filter that are where the log ends.
@@ -51,6 +52,8 @@ private:
     void close_unwelcome(const Transition& transition);
     void start(const EntryPointer& entry);
     void go_on(const EntryPointer& entry);
+    /// Closes a stream when the token by which it was opened has expired.
+    void watch_expiry(const EntryPointer& entry);
     /// Takes an entry out of its group as well.
     void drop(const EntryPointer& entry);
     void forget(const EntryPointer& entry);

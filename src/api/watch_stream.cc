@@ -105,6 +105,7 @@ WatchStream::Step WatchStream::send_present(const Source& source) {
         position_ = present_->revision();
         present_ = nullptr;
         text += bookmark(source.lineage, position_);
+        told_ = position_;
     }
     if (text.empty())
         return Step::More;
@@ -117,7 +118,7 @@ WatchStream::Step WatchStream::send_transition(const Source& source) {
     if (transition) {
         position_ = transition->revision();
         text += filter_->render(source.sources, *transition, event_id(source.lineage, position_));
-    } else {
+    } else if (told_ != source.log.end()) {
         text += bookmark(source.lineage, source.log.end());
     }
     if (!text.empty() && !send(std::make_shared<const std::string>(std::move(text))))

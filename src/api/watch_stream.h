@@ -70,6 +70,7 @@ private:
     std::size_t leaf_ = 0;
     ObjectId after_;
     Revision position_;
+    std::optional<Revision> told_;  // Of the last bookmark.
 };
 
 /// The id that the last event of a revision has.

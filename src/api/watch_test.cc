@@ -1,4 +1,5 @@
 #include "api/testing/api_world.h"
+#include "http/testing/wait_until.h"
 
 #include <doctest/doctest.h>
 
@@ -127,11 +128,28 @@ TEST_CASE_FIXTURE(World, "a user sees only what is the user's to see") {
     CHECK(self.find("object")->number("id") == ann);
     CHECK(data(events.next()).text("type") == "core.Token");
     CHECK(events.next().event == "bookmark");
-    CHECK(events.next().event == "bookmark");
     slice("a");
     patch("/xosapi/v1/core/users/" + text_of(ann), R"({"phone":"1"})");
     CHECK(data(events.next()).find("object")->text("phone") == "1");
     CHECK(events.is_empty());
+}
+
+TEST_CASE_FIXTURE(World, "a stream ends with the token by which it was opened") {
+    const Answer made = post("/xosapi/v1/utility/tokens",
+                             R"({"name":"t","expires":"2024-01-01T00:00:00.05Z"})", ann_token());
+    REQUIRE_MESSAGE(made.status == 201, made.text);
+    Events events = open("/xosapi/v1/watch?types=Site", *made["token"].as_string());
+    CHECK(events.next().event == "bookmark");
+    CHECK(!events.has_ended());
+    wall_clock().advance(std::chrono::seconds(1));
+    CHECK(http::wait_until([&] { return events.has_ended(); }));
+}
+
+TEST_CASE_FIXTURE(World, "a stream ends when its user is no longer active") {
+    Events events = open("/xosapi/v1/watch?types=Site", ann_token());
+    events.next();
+    patch("/xosapi/v1/core/users/" + text_of(ann), R"({"is_active":false})");
+    CHECK(http::wait_until([&] { return events.has_ended(); }));
 }
 
 TEST_CASE_FIXTURE(World, "a stream ends when its user may no longer have it") {

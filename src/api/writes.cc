@@ -96,17 +96,24 @@ void add_value_mistakes(const schema::Schema& schema,
 
 Result<std::optional<Revision>> parse_if_match(const http::Headers& headers) {
     const auto header = headers.find("If-Match");
-    if (!header || trim(*header) == "*")
+    if (!header)
         return std::optional<Revision>{};
-    std::string_view text = trim(*header);
-    if (text.starts_with("W/"))
-        text.remove_prefix(2);
-    if (text.size() > 2 && text.front() == '"' && text.back() == '"')
-        text = text.substr(1, text.size() - 2);
-    const auto number = parse_int(text);
-    if (!number || *number < 0)
-        return Error{ErrorCode::Malformed, "If-Match wants a revision, such as \"17\""};
-    return std::optional<Revision>(Revision{static_cast<std::uint64_t>(*number)});
+    std::optional<Revision> newest;
+    for (std::string_view text : split(*header, ',')) {
+        text = trim(text);
+        if (text == "*")
+            return std::optional<Revision>{};
+        if (text.starts_with("W/"))
+            text.remove_prefix(2);
+        if (text.size() > 2 && text.front() == '"' && text.back() == '"')
+            text = text.substr(1, text.size() - 2);
+        const auto number = parse_int(text);
+        if (!number || *number < 0)
+            return Error{ErrorCode::Malformed, "If-Match wants a revision, such as \"17\""};
+        const Revision revision{static_cast<std::uint64_t>(*number)};
+        newest = newest ? std::max(*newest, revision) : revision;
+    }
+    return newest;
 }
 
 }  // namespace xos::api

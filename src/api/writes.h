@@ -48,8 +48,8 @@ void add_value_mistakes(const schema::Schema& schema,
                         const std::vector<kernel::Operation>& operations,
                         std::vector<ErrorDetail>& mistakes);
 
-/// The revision of an If-Match header: a number, with or without quotes. Nothing when the header is
-/// absent or "*"; Malformed otherwise.
+/// The revision of an If-Match header: a number, with or without quotes; of several, the newest.
+/// Nothing when the header is absent or "*"; Malformed otherwise.
 Result<std::optional<Revision>> parse_if_match(const http::Headers& headers);
 
 }  // namespace xos::api

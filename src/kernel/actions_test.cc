@@ -189,5 +189,57 @@ TEST_CASE_FIXTURE(World, "what protects by two links is named once") {
           "Site \"t\" is in use by Slice \"b\": delete these first, or ask for cascade");
 }
 
+/// Asks at most so many Instances of a Slice.
+class Most : public Rule {
+public:
+    explicit Most(const schema::Schema& schema)
+        : types_{schema.find_type("Instance")->id},
+          slice_(*schema.find_type("Instance")->find_field_index("slice")),
+          size_(*schema.find_type("Slice")->find_field_index("size")) {}
+
+    std::string_view name() const override { return "most"; }
+    std::span<const TypeId> watches() const override { return types_; }
+    bool is_admission() const override { return true; }
+    Result<void> apply(Change& change, const model::Edit& edit) const override {
+        if (edit.before)
+            return {};
+        const Row& slice = *change.view().follow(*edit.after, slice_);
+        const auto live = change.view().live_linking(types_[0], slice_, slice.id());
+        if (slice.is_null(size_) || static_cast<std::int64_t>(live.size()) <= slice.integer(size_))
+            return {};
+        return Error{ErrorCode::Invalid, "too many"};
+    }
+
+private:
+    const std::vector<TypeId> types_;
+    const model::FieldIndex slice_, size_;
+};
+
+TEST_CASE("what an admission rule would refuse today is a violation, not a refusal") {
+    RunningKernel plain;
+    Rules rules;
+    rules.push_back(std::make_unique<const Most>(plain->schema()));
+    RunningKernel kernel(small_model(), std::move(rules));
+    const ObjectId site = kernel.make("Site", {{"name", std::string("s")}});
+    const ObjectId slice = kernel.make("Slice", {{"name", std::string("a")}, {"site", site}});
+    for (const char* name : {"i", "j"})
+        kernel.make("Instance", {{"name", std::string(name)}, {"slice", slice}});
+    CHECK(kernel->violations(kernel->snapshot()).empty());
+    const Operation tighten = kernel.update("Slice", slice, {{"size", std::int64_t{1}}});
+    const auto plan = kernel->plan({.principal = {}, .operations = {tighten}});
+    REQUIRE(plan);
+    CHECK(plan->violations->size() == 2);
+    REQUIRE(kernel.commit({tighten}));
+    const auto found = kernel->violations(kernel->snapshot());
+    REQUIRE(found.size() == 2);
+    CHECK(found[0].rule == "most");
+    CHECK(found[0].message == "too many");
+    const auto other =
+        kernel->plan({.principal = {},
+                      .operations = {kernel.update("Slice", slice, {{"note", std::string("x")}})}});
+    REQUIRE(other);
+    CHECK(other->violations->empty());
+}
+
 }  // namespace
 }  // namespace xos::kernel

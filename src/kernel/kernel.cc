@@ -8,6 +8,7 @@
 #include "kernel/invariants.h"
 #include "kernel/shapes.h"
 #include "kernel/status.h"
+#include "kernel/violations.h"
 #include "model/codec.h"
 
 #include <algorithm>
@@ -21,6 +22,8 @@ namespace {
 
 /// The first id of objects that a plan makes: above all that a model will ever have.
 constexpr std::uint64_t kPlanIds = std::uint64_t{1} << 52;
+/// Plans look for what would no longer conform among so many objects at most.
+constexpr std::size_t kMostAdmitted = 20'000;
 
 std::string schema_text(const schema::Schema& schema) {
     std::string text;
@@ -185,7 +188,11 @@ void Kernel::stop() {
 Result<Plan> Kernel::plan(Transaction transaction) {
     TRY(prepare(transaction));
     auto before = store_.snapshot();
-    Plan plan{.before = before, .draft = store_.begin_plan(before), .edits = {}, .outcome = {}};
+    Plan plan{.before = before,
+              .draft = store_.begin_plan(before),
+              .edits = {},
+              .outcome = {},
+              .violations = {}};
     std::uint64_t next_id = kPlanIds;
     const std::int64_t now = to_microseconds(parts_.clock.now());
     const std::size_t mark = plan.draft.mark();
@@ -195,7 +202,43 @@ Result<Plan> Kernel::plan(Transaction transaction) {
     };
     plan.outcome = TRY(execute(plan.draft, begin, transaction));
     plan.edits = plan.draft.net_edits_since(mark);
+    const Principal system;
+    plan.violations = new_violations(plan, [&] {
+        Change change = begin();
+        change.set_principal(&system);
+        return change;
+    });
     return plan;
+}
+
+std::vector<Violation> Kernel::violations(const model::SnapshotPointer& snapshot) {
+    model::Draft draft = store_.begin_plan(snapshot);
+    const Principal system;
+    std::uint64_t next_id = kPlanIds;
+    return find_violations(parts_.rules, draft, [&] {
+        Change change(draft, Revision{snapshot->revision().value + 1},
+                      to_microseconds(parts_.clock.now()), [&] { return ObjectId{next_id++}; });
+        change.set_principal(&system);
+        return change;
+    });
+}
+
+/// What does not conform after the plan, and did before.
+std::optional<std::vector<Violation>> Kernel::new_violations(Plan& plan, const Begin& begin) {
+    if (plan.edits.empty())
+        return std::vector<Violation>{};
+    if (count_admitted(parts_.rules, plan.draft.view()) > kMostAdmitted)
+        return std::nullopt;
+    auto after = find_violations(parts_.rules, plan.draft, begin);
+    if (after.empty())
+        return after;
+    const auto before = violations(plan.before);
+    std::erase_if(after, [&](const Violation& one) {
+        return std::any_of(before.begin(), before.end(), [&](const Violation& other) {
+            return other.rule == one.rule && other.object == one.object;
+        });
+    });
+    return after;
 }
 
 Result<Outcome> Kernel::execute(model::Draft& draft, const Begin& begin,

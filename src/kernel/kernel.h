@@ -85,6 +85,9 @@ public:
         return trouble_.with([](const auto& trouble) { return trouble; });
     }
 
+    /// What no longer conforms to the admission rules in a version of the model. Takes its time.
+    std::vector<Violation> violations(const model::SnapshotPointer& snapshot);
+
     /// Calls `listener` on the commit thread after each publication; it must not block. Only
     /// before `run`.
     void add_listener(Listener listener) { listeners_.push_back(std::move(listener)); }
@@ -111,6 +114,7 @@ private:
                             Transaction& transaction) const;
     Outcome execute_each(model::Draft& draft, const Begin& begin, Transaction& transaction) const;
     Result<std::vector<ObjectId>> execute_all(Change& change, Transaction& transaction) const;
+    std::optional<std::vector<Violation>> new_violations(Plan& plan, const Begin& begin);
     Result<void> settle(Change& change, const Transaction& transaction) const;
     Result<StatusResult> execute_status(Change& change, const StatusBatch& status) const;
 

@@ -24,6 +24,9 @@ public:
     /// The types whose objects it wants to hear of when they change. Derived types count.
     virtual std::span<const TypeId> watches() const = 0;
 
+    /// Whether it only says what may come, so that what is there need not conform to it.
+    virtual bool is_admission() const { return false; }
+
     /// Looks at one object that has changed and makes the rule hold around it, or refuses. `edit`
     /// shows the object before (since this rule last saw it; nullptr: it is new) and after
     /// (nullptr: purged); further changes may have come since, so ask `change.view()` for the

@@ -76,12 +76,22 @@ struct Committed {
     model::SnapshotPointer after;  ///< A version that includes it.
 };
 
+/// An object that is there and that an admission rule would refuse if it came today.
+struct Violation {
+    std::string rule;
+    ObjectId object;
+    std::string message;
+    bool operator==(const Violation&) const = default;
+};
+
 /// What a transaction would do, rules included: its draft, thrown away with it.
 struct Plan {
     model::SnapshotPointer before;
     model::Draft draft;
     std::vector<model::Edit> edits;  ///< One an object, in order of id.
     Outcome outcome;
+    /// What would no longer conform to the admission rules. Absent where that is too much work.
+    std::optional<std::vector<Violation>> violations;
 };
 
 /// One object's outcome as a synchronizer reports it; api.md, `status`.
