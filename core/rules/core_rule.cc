@@ -1,44 +1,11 @@
 #include "core/rules/core_rule.h"
 
+#include "kernel/describe.h"
+
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 namespace xos::core {
-
-namespace {
-
-/// "NetworkSlice" as people say it: "network slice".
-std::string in_words(std::string_view type_name) {
-    std::string words;
-    for (std::size_t at = 0; at < type_name.size(); ++at) {
-        const auto letter = static_cast<unsigned char>(type_name[at]);
-        if (at > 0 && std::isupper(letter) &&
-            std::islower(static_cast<unsigned char>(type_name[at - 1])))
-            words += ' ';
-        words += static_cast<char>(std::tolower(letter));
-    }
-    return words;
-}
-
-std::string key_of(View view, const Row& row) {
-    const schema::Type& type = view.type_of(row);
-    if (const schema::Field* name = type.find_field("name"))
-        return std::string(row.string(static_cast<FieldIndex>(name - type.fields.data())));
-    std::string key;
-    for (const FieldIndex part : type.natural_key) {
-        key += key.empty() ? "" : "/";
-        const schema::FieldType kind = type.fields[part].type;
-        if (kind == schema::FieldType::String)
-            key += row.string(part);
-        else if (const Row* target =
-                     kind == schema::FieldType::Link ? view.follow(row, part) : nullptr)
-            key += key_of(view, *target);
-    }
-    return key;
-}
-
-}  // namespace
 
 CoreRule::CoreRule(std::string_view name, FieldsPointer fields, std::vector<TypeId> watches)
     : name_(name), fields_(std::move(fields)), watches_(std::move(watches)) {}
@@ -89,8 +56,7 @@ bool any_linking(View view, model::LinkPlace link, ObjectId target,
 }
 
 std::string describe(View view, const Row& row) {
-    const std::string words = in_words(view.type_of(row).name), key = key_of(view, row);
-    return key.empty() ? words + " " + std::to_string(row.id().value) : words + " \"" + key + "\"";
+    return kernel::describe(view, row);
 }
 
 std::string describe(View view, ObjectId id) {

@@ -12,7 +12,7 @@ namespace xos::api {
 /// reader sees both ends.
 std::string format_graph(const Reader& reader);
 
-/// What no longer conforms to the admission rules, as far as the reader sees the objects.
+/// What does not conform to admission rules or invariants, as far as the reader sees the objects.
 std::string format_violations(const Reader& reader, const std::vector<kernel::Violation>& found);
 
 }  // namespace xos::api

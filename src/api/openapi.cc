@@ -185,8 +185,9 @@ private:
         Json fields = reference("schemas/" + type.full_name() + ".change");
         if (required.as_array()->empty())
             return fields;
-        return object_of({{"allOf", Json(Json::Array{std::move(fields),
-                                                     object_of({{"required", std::move(required)}})})}});
+        return object_of(
+            {{"allOf", Json(Json::Array{std::move(fields),
+                                        object_of({{"required", std::move(required)}})})}});
     }
 
     static Json operation(const Type& type, const std::string& id, const std::string& summary) {

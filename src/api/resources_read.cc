@@ -88,8 +88,13 @@ void ResourcesRead::get(const CallPointer& call) const {
     if (!row)
         return call->refuse(row.error());
     const auto revision = parse_int(*ready_at);
-    if (!revision || *revision < 0)
-        return call->refuse(mistakes_error(ErrorCode::Invalid, {{"ready_at", "wants a revision"}}));
+    const auto newest = static_cast<std::int64_t>(reader->snapshot()->revision().value);
+    if (!revision || *revision < 0 || *revision > newest)
+        return call->refuse(mistakes_error(
+            ErrorCode::Invalid,
+            {{"ready_at", !revision || *revision < 0 ? "wants a revision"
+                                                     : "is in the future: the newest revision is " +
+                                                           std::to_string(newest)}}));
     waits_.wait(call, {(*row)->id(), Revision{static_cast<std::uint64_t>(*revision)}},
                 [this, call] { answer(call); });
 }

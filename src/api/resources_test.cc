@@ -306,6 +306,7 @@ TEST_CASE_FIXTURE(World, "ready_at waits until the object is ready and its servi
     CHECK(waited.status == 200);
     CHECK(waited["ready"] == Json(true));
     CHECK(get(kSlices + "/999?ready_at=1").status == 404);
+    CHECK(get(path + "?ready_at=999")["fields"].text("ready_at").starts_with("is in the future"));
     CHECK(get(path + "?ready_at=x")["fields"].text("ready_at") == "wants a revision");
 }
 

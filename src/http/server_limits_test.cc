@@ -2,7 +2,9 @@
 #include "http/testing/raw_socket.h"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
+#include <memory>
 #include <random>
 #include <string>
 #include <thread>
@@ -155,6 +157,37 @@ TEST_CASE("connections over the limit are turned away") {
     CHECK(server->counters().turned_away == 1);
     first.send(kGet);
     CHECK(first.read_answer().starts_with("HTTP/1.1 200 "));
+}
+
+/// Files that this process may have open, as many as the system lets it.
+rlim_t raise_file_limit() {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur;
+}
+
+TEST_CASE("2,000 connections are open and answered at a time") {
+    constexpr std::size_t kConnections = 2000;
+    if (raise_file_limit() < 2 * kConnections + 100) {
+        MESSAGE("skipped: the system allows too few open files");
+        return;
+    }
+    const auto server = serve({});
+    std::vector<std::unique_ptr<RawSocket>> clients;
+    for (std::size_t i = 0; i < kConnections; ++i)
+        clients.push_back(std::make_unique<RawSocket>(server->port()));
+    for (int round = 0; round < 2; ++round) {
+        for (const auto& client : clients)
+            client->send(kGet);
+        for (const auto& client : clients)
+            REQUIRE(client->read_answer().starts_with("HTTP/1.1 200 "));
+    }
+    CHECK(server->counters().open_connections == kConnections);
+    CHECK(server->counters().requests == 2 * kConnections);
+    CHECK(server->counters().turned_away == 0);
 }
 
 /// A request with bytes changed, cut, doubled and joined at random.

@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(World, "abandon lets a deletion end that its back-end does not
     const auto wanted = kernel.commit({action("abandon", instance)}, as(root));
     REQUIRE(!wanted);
     CHECK(wanted.error().message() ==
-          "Instance \"i\" is wanted, and \"service\" makes it real: delete it first");
+          "instance \"i\" is wanted, and \"service\" makes it real: delete it first");
     REQUIRE(kernel.commit({kernel.remove("Instance", instance)}));
     CHECK(find(instance) != nullptr);
     REQUIRE(kernel.commit({action("abandon", instance)}, as(root)));
@@ -186,7 +186,7 @@ TEST_CASE_FIXTURE(World, "what protects by two links is named once") {
     const auto refused = kernel.commit({kernel.remove("Site", other)});
     REQUIRE(!refused);
     CHECK(refused.error().message() ==
-          "Site \"t\" is in use by Slice \"b\": delete these first, or ask for cascade");
+          "site \"t\" is in use by slice \"b\": delete these first, or ask for cascade");
 }
 
 /// Asks at most so many Instances of a Slice.

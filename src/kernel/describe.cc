@@ -3,17 +3,50 @@
 #include "expression/evaluator.h"
 #include "kernel/format_check.h"
 
+#include <cctype>
+
 namespace xos::kernel {
 
-std::string describe(model::View view, const model::Row& row) {
+using model::FieldIndex;
+using model::Row;
+
+namespace {
+
+/// "NetworkSlice" as people say it: "network slice".
+std::string in_words(std::string_view type_name) {
+    std::string words;
+    for (std::size_t at = 0; at < type_name.size(); ++at) {
+        const auto letter = static_cast<unsigned char>(type_name[at]);
+        if (at > 0 && std::isupper(letter) &&
+            std::islower(static_cast<unsigned char>(type_name[at - 1])))
+            words += ' ';
+        words += static_cast<char>(std::tolower(letter));
+    }
+    return words;
+}
+
+std::string key_of(model::View view, const Row& row) {
     const schema::Type& type = view.type_of(row);
-    std::optional<model::FieldIndex> name = type.find_field_index("name");
-    if (type.natural_key.size() == 1)
-        name = type.natural_key[0];
-    if (name && *name < type.fields.size() && !row.is_null(*name) &&
-        type.fields[*name].type == schema::FieldType::String)
-        return type.name + " \"" + std::string(row.string(*name)) + "\"";
-    return type.name + " " + std::to_string(row.id().value);
+    if (const schema::Field* name = type.find_field("name"))
+        return std::string(row.string(static_cast<FieldIndex>(name - type.fields.data())));
+    std::string key;
+    for (const FieldIndex part : type.natural_key) {
+        key += key.empty() ? "" : "/";
+        const schema::FieldType kind = type.fields[part].type;
+        if (kind == schema::FieldType::String)
+            key += row.string(part);
+        else if (const Row* target =
+                     kind == schema::FieldType::Link ? view.follow(row, part) : nullptr)
+            key += key_of(view, *target);
+    }
+    return key;
+}
+
+}  // namespace
+
+std::string describe(model::View view, const Row& row) {
+    const std::string words = in_words(view.type_of(row).name), key = key_of(view, row);
+    return key.empty() ? words + " " + std::to_string(row.id().value) : words + " \"" + key + "\"";
 }
 
 std::string fill_in(model::View view, const model::Row& row, const std::string& message) {

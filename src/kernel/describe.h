@@ -6,8 +6,8 @@
 
 namespace xos::kernel {
 
-/// How messages name an object: `Slice "lab"` by its natural key where that is one text, else
-/// `Port 17`.
+/// How messages name an object: `slice "lab"` by its name, `network slice "net/lab"` by its natural
+/// key, else `port 17`.
 std::string describe(model::View view, const model::Row& row);
 
 /// `message` with each {obj.path} replaced by what it is for `row`.

@@ -46,10 +46,10 @@ TEST_CASE("an invariant is checked when an object that it reads changes") {
         return result ? "" : result.error().message();
     };
     CHECK(refusal(kernel.update("Site", site, {{"open", false}})) ==
-          "BigSlice \"web\": web is at the closed site here");
+          "big slice \"web\": web is at the closed site here");
     CHECK(refusal(kernel.create("Instance",
                                 {{"name", "a"}, {"slice", slice}, {"size", std::int64_t{6}}})) ==
-          "BigSlice \"web\": web has an instance above 5");
+          "big slice \"web\": web has an instance above 5");
     const ObjectId instance =
         kernel.make("Instance", {{"name", "a"}, {"slice", slice}, {"size", std::int64_t{4}}});
     CHECK(refusal(kernel.update("BigSlice", slice, {{"most", std::int64_t{3}}})) != "");
@@ -66,7 +66,7 @@ TEST_CASE("an invariant over feedback is reported and never refuses") {
     const auto broken = broken_invariants(kernel.view());
     REQUIRE(broken.size() == 1);
     CHECK(broken[0].object == instance);
-    CHECK(broken[0].invariant == "has_address");
+    CHECK(broken[0].rule == "has_address");
     CHECK(broken[0].message == "a has no address");
 }
 
@@ -116,7 +116,7 @@ TEST_CASE("random changes keep what a full recount says") {
             return true;
         });
         for (const Violation& violation : broken_invariants(kernel.view()))
-            CHECK(violation.invariant == "has_address");
+            CHECK(violation.rule == "has_address");
     }
     CHECK(refused > 50);
     CHECK(refused < 550);

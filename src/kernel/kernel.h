@@ -85,7 +85,7 @@ public:
         return trouble_.with([](const auto& trouble) { return trouble; });
     }
 
-    /// What no longer conforms to the admission rules in a version of the model. Takes its time.
+    /// What does not conform in a version of the model. Takes its time.
     std::vector<Violation> violations(const model::SnapshotPointer& snapshot);
 
     /// Calls `listener` on the commit thread after each publication; it must not block. Only

@@ -99,7 +99,7 @@ TEST_CASE_FIXTURE(World, "a link leads to a live object of its type") {
     CHECK(none.error().details()[0] == ErrorDetail{"site_id", "there is no Site 99"});
     const auto other =
         kernel.commit({kernel.create("Slice", {{"name", std::string("a")}, {"site", ann}})});
-    CHECK(other.error().details()[0] == ErrorDetail{"site_id", "User \"ann@x\" is no Site"});
+    CHECK(other.error().details()[0] == ErrorDetail{"site_id", "user \"ann@x\" is no Site"});
 }
 
 TEST_CASE_FIXTURE(World, "unique keys hold among live objects, and names are free at deletion") {
@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(World, "deleting follows its links: parts go, others protect o
     const auto in_use = kernel.commit({kernel.remove("Site", site)});
     CHECK(in_use.error().code() == ErrorCode::Conflict);
     CHECK(in_use.error().message() ==
-          "Site \"mysite\" is in use by Slice \"lab\": delete these first, or ask for cascade");
+          "site \"mysite\" is in use by slice \"lab\": delete these first, or ask for cascade");
 
     REQUIRE(kernel.commit({kernel.remove("User", ann)}));
     CHECK(find(lab)->is_null(kernel.field("Slice", "creator")));
@@ -159,7 +159,7 @@ TEST_CASE_FIXTURE(World,
     CHECK(update.error().code() == ErrorCode::Conflict);
     const auto cascade = kernel.commit({kernel.remove("Slice", lab)});
     CHECK(cascade.error().message() ==
-          "Instance \"i\" is write protected: clear write_protect first");
+          "instance \"i\" is write protected: clear write_protect first");
     REQUIRE(kernel.commit({kernel.update("Instance", instance, {{"write_protect", false}})}));
     CHECK(kernel.commit({kernel.remove("Slice", lab)}));
 }

@@ -57,7 +57,7 @@ TEST_CASE("rules that never agree are refused with their names and the object") 
         kernel.commit({kernel.create("Slice", {{"name", std::string("a")}, {"site", site}})});
     REQUIRE(!refused);
     CHECK(refused.error().message() ==
-          "the rules that, this do not come to an end with Slice \"a\"");
+          "the rules that, this do not come to an end with slice \"a\"");
     CHECK(kernel.view().count(kernel.type("Slice").id) == 0);
 }
 
@@ -69,7 +69,7 @@ TEST_CASE("rules never see a link to an object of another type, not even to its 
         kernel.commit({kernel.create("Slice", {{"name", std::string("a")}, {"site", next}})});
     REQUIRE(!refused);
     CHECK(refused.error().details() ==
-          std::vector<ErrorDetail>{{"site_id", "Slice \"a\" is no Site"}});
+          std::vector<ErrorDetail>{{"site_id", "slice \"a\" is no Site"}});
 }
 
 TEST_CASE("a rule's change cannot be undone by the caller in the same transaction") {

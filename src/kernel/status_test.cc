@@ -150,7 +150,7 @@ TEST_CASE("an object that two services select is refused, naming both") {
     const auto refused =
         kernel.commit({kernel.create("Instance", {{"name", std::string("i")}, {"slice", slice}})});
     CHECK(refused.error().message() ==
-          "Instance \"i\" is selected by two services, \"one\" and \"two\"");
+          "instance \"i\" is selected by two services, \"one\" and \"two\"");
 }
 
 }  // namespace

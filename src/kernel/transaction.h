@@ -76,10 +76,11 @@ struct Committed {
     model::SnapshotPointer after;  ///< A version that includes it.
 };
 
-/// An object that is there and that an admission rule would refuse if it came today.
+/// An object that is there and does not conform: an admission rule would refuse it if it came
+/// today, or an invariant over feedback does not hold.
 struct Violation {
-    std::string rule;
     ObjectId object;
+    std::string rule;  ///< Name of the admission rule or invariant.
     std::string message;
     bool operator==(const Violation&) const = default;
 };
@@ -90,7 +91,7 @@ struct Plan {
     model::Draft draft;
     std::vector<model::Edit> edits;  ///< One an object, in order of id.
     Outcome outcome;
-    /// What would no longer conform to the admission rules. Absent where that is too much work.
+    /// What would no longer conform. Absent where that is too much work.
     std::optional<std::vector<Violation>> violations;
 };
 

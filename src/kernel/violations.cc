@@ -1,5 +1,7 @@
 #include "kernel/violations.h"
 
+#include "kernel/invariants.h"
+
 namespace xos::kernel {
 
 using model::Row;
@@ -34,9 +36,11 @@ std::vector<Violation> find_violations(const Rules& rules, model::Draft& draft,
             draft.undo_to(mark);
             if (!admitted)
                 violations.push_back(
-                    {std::string(rule->name()), id, std::move(admitted).error().message()});
+                    {id, std::string(rule->name()), std::move(admitted).error().message()});
         }
     }
+    const auto broken = broken_invariants(draft.view());
+    violations.insert(violations.end(), broken.begin(), broken.end());
     return violations;
 }
 

@@ -7,8 +7,9 @@
 
 namespace xos::kernel {
 
-/// What no longer conforms to the admission rules in the model of `draft`, which is left as it was.
-/// `begin` gives a new Change on the draft. Looks at all objects that those rules watch.
+/// What does not conform in the model of `draft`, which is left as it was: to the admission rules,
+/// and to invariants. `begin` gives a new Change on the draft. Looks at all objects that they
+/// watch.
 std::vector<Violation> find_violations(const Rules& rules, model::Draft& draft,
                                        const std::function<Change()>& begin);
 

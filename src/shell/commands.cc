@@ -149,7 +149,12 @@ struct CommandLine {
         rm->add_option("type", object.type, kTypeHelp)->required();
         rm->add_option("name", object.key, kNameHelp)->required();
         rm->add_flag("--cascade", object.cascade, "and what is in its way");
-        for (CLI::App* command : {create, set, rm}) {
+        auto* act = add("act", "ask for what is no field: xos act instance lab/a retry",
+                        [this](Session& session) { return act_on_object(session, object); });
+        act->add_option("type", object.type)->required();
+        act->add_option("name", object.key)->required();
+        act->add_option("action", object.action, "retry, abandon, or one of the type")->required();
+        for (CLI::App* command : {create, set, rm, act}) {
             command->add_flag("--plan", object.plan, "only say what would change");
             command->add_flag("-w,--wait", object.wait, "until it is real, or gone");
         }

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "client/watch.h"
+#include "http/url.h"
 #include "schema/xos_base.h"
 #include "shell/arguments.h"
 #include "shell/progress.h"
@@ -211,6 +212,19 @@ Result<void> set_object(Session& session, const ObjectArguments& arguments) {
     if (!changed)
         return in_words_of(*type, changed.error());
     return after_write(session, *type, arguments, *changed);
+}
+
+Result<void> act_on_object(Session& session, const ObjectArguments& arguments) {
+    const schema::Type* type = TRY(session.catalog->find_type(arguments.type));
+    const ObjectId id = TRY(session.catalog->find_id(*type, arguments.key));
+    const Json answer = TRY(session.api->call(
+        "POST", Catalog::plural_of(*type) + "/" + std::to_string(id.value) + "/actions/" +
+                    http::percent_encode(arguments.action) + (arguments.plan ? "?plan=1" : "")));
+    if (arguments.action == "abandon" && !arguments.plan) {
+        print(type->name + " " + arguments.key + " is let go\n");
+        return {};
+    }
+    return after_write(session, *type, arguments, answer);
 }
 
 Result<void> remove_object(Session& session, const ObjectArguments& arguments) {

@@ -13,6 +13,7 @@
 #include "xosd/service_runner.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
 
 #include <csignal>
 #include <cstdio>
@@ -54,6 +55,15 @@ private:
     const std::function<void()> stop_;
     std::thread thread_;
 };
+
+/// Each connection is an open file, so as many as the system lets the process have.
+void raise_file_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 /// Commits what an empty model starts with; how its root user logs in.
 Result<FirstLogin> fill_empty_model(kernel::Kernel& kernel, const std::string& data,
@@ -175,6 +185,7 @@ Result<void> run_world(World& world, const Options& options, const sigset_t& sig
 Result<void> serve(const Options& options, int socket, Log& log) {
     sigset_t signals;
     block_signals(signals);
+    raise_file_limit();
     World world;
     TRY(open_world(world, options, socket, log));
     Result<void> result;

@@ -225,11 +225,15 @@ Json RequestMaker::transaction() {
     static const std::vector<std::string> kOps = {"create", "create", "update",
                                                   "delete", "action", "x"};
     static const std::vector<std::string> kLabels = {"$a", "$b", "$c", "$none", "$"};
+    static const std::vector<std::string> kActions = {"retry", "abandon", "x"};
     Json operations{Json::Array{}};
     for (std::size_t left = mutator_.below(6); left > 0; --left) {
         const Type& type = mutator_.pick(types_);
         Json operation;
-        operation.set("op", mutator_.pick(kOps));
+        const std::string op = mutator_.pick(kOps);
+        operation.set("op", op);
+        if (op == "action")
+            operation.set("action", mutator_.pick(kActions));
         operation.set("type", wild(15) ? text() : type.path);
         if (mutator_.chance(2))
             operation.set("as", mutator_.pick(kLabels).substr(1));
@@ -241,7 +245,8 @@ Json RequestMaker::transaction() {
             if (name.ends_with("_id") && mutator_.chance(2))
                 value = mutator_.pick(kLabels);
         }
-        operation.set("fields", std::move(values));
+        if (op != "action" || wild(4))
+            operation.set("fields", std::move(values));
         if (wild(10))
             operation.set(mutator_.chance(2) ? "if_match" : "cascade", any_value(1));
         operations.add(std::move(operation));
@@ -281,8 +286,8 @@ std::string RequestMaker::query(const Type& type) {
 }
 
 std::string RequestMaker::object_path() {
-    static const std::vector<std::string> kBelow = {"/history", "/why",           "/content",
-                                                    "/can",     "/actions/retry", "/x"};
+    static const std::vector<std::string> kBelow = {
+        "/history", "/why", "/content", "/can", "/actions/retry", "/actions/abandon", "/x"};
     const Type& type = mutator_.pick(types_);
     std::string path = type.path + "/" + id(type.name);
     if (mutator_.chance(4))

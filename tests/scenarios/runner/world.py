@@ -207,7 +207,8 @@ class World:
     def answers(self):
         if self.server.poll() is not None:
             raise Broken(f"xosd has ended, exit code {self.server.returncode}")
-        return self.run(f"curl -fs {URL}/readyz")[0] == 0
+        url = URL.replace("http:", "https:") if "--tls-cert" in self.start_words else URL
+        return self.run(f"curl -fsk {url}/readyz")[0] == 0
 
     def login(self, user, email, password):
         (self.work / "password").write_text(password)
