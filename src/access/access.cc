@@ -2,6 +2,8 @@
 
 #include "expression/evaluator.h"
 
+#include <algorithm>
+
 namespace xos::access {
 
 using expression::Context;
@@ -59,6 +61,26 @@ const Row* find_principal(model::View view, const Principal& principal) {
 const ServiceRights* Access::rights_of(const Principal& principal) const {
     const auto at = services_.find(principal.name);
     return at == services_.end() ? nullptr : &at->second;
+}
+
+bool Access::may_read_secret(model::View view, const Principal& principal, const Row& object,
+                             FieldIndex field) const {
+    const Row* service = find_principal(view, principal);
+    if (principal.kind != Principal::Kind::Service || !service)
+        return false;
+    if (object.id() == service->id() ||
+        object.link(schema::base_field::kBackendOwner) == service->id())
+        return true;
+    if (const auto bound = view.type_of(*service).find_field_index("controllers")) {
+        const auto ids = service->links(*bound);
+        if (std::find(ids.begin(), ids.end(), object.id()) != ids.end())
+            return true;
+    }
+    const ServiceRights* rights = rights_of(principal);
+    return rights &&
+           std::any_of(rights->secrets.begin(), rights->secrets.end(), [&](const auto& secret) {
+               return secret.second == field && view.schema().is_a(object.type(), secret.first);
+           });
 }
 
 bool Access::sees_all(model::View view, const Principal& principal) const {

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 namespace xos::access {
 
@@ -18,6 +19,7 @@ enum class Action : std::uint8_t { Create, Update, Delete };
 struct ServiceRights {
     std::set<TypeId> reads;
     std::set<TypeId> writes;
+    std::set<std::pair<TypeId, model::FieldIndex>> secrets;  ///< Secret fields among what it reads.
 };
 
 /// One write of one object. Before it is done, `object` is absent and it is judged on `old`; after
@@ -42,6 +44,10 @@ public:
     bool may_read(model::View view, const Principal& principal, const model::Row& object) const;
     bool may_read_field(model::View view, const Principal& principal, const model::Row& object,
                         model::FieldIndex field) const;
+    /// Whether a service may have the plain text of a secret field: of objects that it makes real,
+    /// of its own Service and the Controllers this is offered on, and where its manifest reads it.
+    bool may_read_secret(model::View view, const Principal& principal, const model::Row& object,
+                         model::FieldIndex field) const;
     /// Whether the principal sees all objects of every type: then lists need no test of each.
     bool sees_all(model::View view, const Principal& principal) const;
 

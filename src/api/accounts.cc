@@ -1,6 +1,7 @@
 #include "api/accounts.h"
 
 #include "base/crypto.h"
+#include "model/hidden.h"
 
 namespace xos::api {
 
@@ -54,7 +55,8 @@ const Row* Accounts::find_service(model::View view, std::string_view name) const
 }
 
 std::string_view Accounts::password_hash(const Row& user) const {
-    return user.string(password_);
+    const auto hidden = model::parse_hidden(user.string(password_));
+    return hidden ? hidden->content : std::string_view();
 }
 
 access::Principal Accounts::principal_of_user(const Row& user) const {

@@ -61,7 +61,7 @@ private:
         Json shown(Json::Object{});
         for (const auto& [name, value] : *parsed->as_object()) {
             const schema::Field* field = type ? type->find_field(name) : nullptr;
-            if (!field || model::is_hidden(*field) || !field->history)
+            if (!field || !field->history || (model::is_hidden(*field) && !value.is_object()))
                 continue;
             const auto at = static_cast<FieldIndex>(field - type->fields.data());
             if (field->read_policy && (!row_ || !reader_.sees(*row_, at)))

@@ -93,7 +93,9 @@ void Idempotency::run(const CallPointer& call, Earlier earlier, std::function<vo
     const http::Request& request = call->request;
     const Name name{
         sha256_hex(std::to_string(call->identity.principal.id.value) + "\n" + std::string(*given)),
-        sha256_hex(request.method + " " + request.target + "\n" + request.body)};
+        // A body may hold a password, which a plain hash would let be guessed.
+        parts_.kernel.sealing().fingerprint(request.method + " " + request.target + "\n" +
+                                            request.body)};
     const bool is_first =
         under_way_.with([&](auto& under_way) { return under_way.insert(name.key).second; });
     if (!is_first)

@@ -173,6 +173,7 @@ private:
     void write_value(const schema::Field& field, const Row& row, FieldIndex at) {
         if (!model::is_hidden(field))
             return model::write_value(writer_, field, row, at);
+        // The version is that of a commit which this plan is not.
         writer_.begin_object();
         writer_.member("set", !row.is_null(at));
         writer_.end_object();

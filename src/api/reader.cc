@@ -20,13 +20,18 @@ Reader::Reader(const access::Access& access, model::SnapshotPointer snapshot,
       sees_all_(access_.sees_all(snapshot_->view(), principal_)) {}
 
 bool Reader::sees(const Row& row) const {
-    return sees_all_ || access_.may_read(view(), principal_, row);
+    if (sees_all_)
+        return true;
+    const Row* judged = judged_ ? judged_(row) : &row;
+    return judged && access_.may_read(view(), principal_, *judged);
 }
 
 bool Reader::sees(const Row& row, FieldIndex field) const {
     const auto& fields = view().type_of(row).fields;
-    return field >= fields.size() || !fields[field].read_policy ||
-           access_.may_read_field(view(), principal_, row, field);
+    if (field >= fields.size() || !fields[field].read_policy)
+        return true;
+    const Row* judged = judged_ ? judged_(row) : &row;
+    return access_.may_read_field(view(), principal_, judged ? *judged : row, field);
 }
 
 const Row* Reader::find(const schema::Type& type, ObjectId id) const {
@@ -72,16 +77,10 @@ void Reader::write_field(JsonWriter& writer, const Row& row, FieldIndex at) cons
     if (!sees(row, at))
         return;
     writer.name_raw(view().layout().type(type.id).names[at]);
-    if (!model::is_hidden(field)) {
+    if (model::is_hidden(field))
+        model::write_hidden(writer, row, at);
+    else
         model::write_value(writer, field, row, at);
-        return;
-    }
-    writer.begin_object();
-    writer.member("set", !row.is_null(at));
-    // The goal moves with each change of a secret, so an unchanged version is an unchanged secret.
-    if (!row.is_null(at))
-        writer.member("version", row.goal_revision().value);
-    writer.end_object();
 }
 
 /// Goes on with an object that is written.

@@ -6,6 +6,7 @@
 #include "model/snapshot.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,11 @@ public:
     bool sees(const model::Row& row, model::FieldIndex field) const;
     /// The object if it is one of `type` and may be seen.
     const model::Row* find(const schema::Type& type, ObjectId id) const;
+    /// Rights on a row are judged on the one that `judged` gives for it; where that is nullptr,
+    /// only who sees all sees the row. For rows of the past, which are today's to judge.
+    void judge_by(std::function<const model::Row*(const model::Row&)> judged) {
+        judged_ = std::move(judged);
+    }
     /// What a query needs to know; borrows the reader.
     model::Sight sight() const;
 
@@ -72,6 +78,7 @@ private:
     const access::Principal principal_;
     TextCache* const texts_;
     const bool sees_all_;
+    std::function<const model::Row*(const model::Row&)> judged_;
 };
 
 }  // namespace xos::api

@@ -5,8 +5,7 @@
 #include "api/reader.h"
 #include "base/log.h"
 #include "kernel/kernel.h"
-
-#include <algorithm>
+#include "model/hidden.h"
 
 namespace xos::api {
 
@@ -31,19 +30,6 @@ Result<Wish> find_secret(const Reader& reader, const Json& body) {
     return Wish{row, field};
 }
 
-bool is_own(const Reader& reader, const Row& row) {
-    const ObjectId self = reader.principal().id;
-    if (row.id() == self || row.link(schema::base_field::kBackendOwner) == self)
-        return true;
-    const Row* service = reader.view().find(self);
-    const auto controllers =
-        service ? reader.view().type_of(*service).find_field_index("controllers") : std::nullopt;
-    if (!controllers)
-        return false;
-    const auto ids = service->links(*controllers);
-    return std::find(ids.begin(), ids.end(), row.id()) != ids.end();
-}
-
 }  // namespace
 
 void Secrets::post(const CallPointer& call) const {
@@ -58,19 +44,32 @@ void Secrets::post(const CallPointer& call) const {
     if (!wish)
         return call->refuse(wish.error());
     const Row& row = *wish->row;
-    if (!is_own(reader, row))
+    const schema::Type& type = reader.view().type_of(row);
+    const auto at = static_cast<model::FieldIndex>(wish->field - type.fields.data());
+    if (!parts_.kernel.access().may_read_secret(reader.view(), principal, row, at))
         return call->refuse({ErrorCode::PermissionDenied,
                              "service \"" + principal.name +
-                                 "\" neither makes the object real nor has it as a Controller"});
+                                 "\" neither makes the object real, nor is offered on it, nor "
+                                 "does its manifest read the field"});
     parts_.log.info("secret read", {{"service", principal.name},
                                     {"object", row.id().value},
                                     {"field", wish->field->name},
                                     {"request", call->id}});
-    const schema::Type& type = reader.view().type_of(row);
-    const auto at = static_cast<model::FieldIndex>(wish->field - type.fields.data());
+    answer(call, row, at);
+}
+
+void Secrets::answer(const CallPointer& call, const Row& row, model::FieldIndex at) const {
+    const schema::Field& field = parts_.kernel.schema().type(row.type()).fields[at];
     Json json;
-    json.set("value", row.is_null(at) ? Json() : Json(row.string(at)));
-    json.set("version", row.goal_revision().value);
+    json.set("value", Json());
+    if (!row.is_null(at)) {
+        const auto value = parts_.kernel.sealing().open({row.id(), field}, row.string(at));
+        const auto hidden = model::parse_hidden(row.string(at));
+        if (!value || !hidden)
+            return call->refuse(value ? Error{ErrorCode::Internal, "not sealed"} : value.error());
+        json.set("value", *value);
+        json.set("version", hidden->version.value);
+    }
     call->answer_json(json.format());
 }
 

@@ -2,11 +2,12 @@
 
 #include "api/call.h"
 #include "api/parts.h"
+#include "model/row.h"
 
 namespace xos::api {
 
-/// Gives a synchronizer the plain text of a secret field that it needs: of objects that its service
-/// makes real, of its service's Controllers, and of its service itself. Each reading is logged.
+/// Gives a synchronizer the plain text of a secret field that it may have (`access`). Each reading
+/// is logged.
 class Secrets {
 public:
     explicit Secrets(const Parts& parts) : parts_(parts) {}
@@ -14,6 +15,8 @@ public:
     void post(const CallPointer& call) const;
 
 private:
+    void answer(const CallPointer& call, const model::Row& row, model::FieldIndex at) const;
+
     const Parts& parts_;
 };
 

@@ -145,6 +145,29 @@ TEST_CASE_FIXTURE(World, "a service reads secrets of its own objects alone") {
           std::string::npos);
 }
 
+TEST_CASE_FIXTURE(World,
+                  "a secret has the version of its last change, and its service may have it") {
+    const std::string object = "/xosapi/v1/core/services/" + text_of(local);
+    const auto shown = [&] { return get(object)["api_key"].format(); };
+    CHECK(shown() == R"({"set":false})");
+    const Answer set = patch(object, R"({"api_key":"hush"})");
+    REQUIRE(set.status == 200);
+    const std::string version = text_of(set.json.number("revision"));
+    CHECK(shown() == R"({"set":true,"version":)" + version + "}");
+    patch(object, R"({"enabled":true})");
+    patch(object, R"({"name":"local","api_key":{"set":true}})");
+    CHECK(shown() == R"({"set":true,"version":)" + version + "}");
+
+    const std::string wish = R"({"id":)" + text_of(local) + R"(,"field":"api_key"})";
+    const Answer plain = post("/xosapi/v1/utility/secrets", wish, local_token());
+    REQUIRE_MESSAGE(plain.status == 200, plain.text);
+    CHECK(plain["value"] == Json("hush"));
+    CHECK(text_of(plain.json.number("version")) == version);
+    CHECK(post("/xosapi/v1/utility/secrets", wish).status == 403);
+    CHECK(get(object + "/history").text.find("hush") == std::string::npos);
+    CHECK(get(object + "/history").text.find(R"("api_key":{"set":true)") != std::string::npos);
+}
+
 TEST_CASE_FIXTURE(World, "history tells who changed what and when") {
     patch(path, R"({"name":"j"})");
     report_state("done");

@@ -5,6 +5,7 @@
 #include "kernel/any_link.h"
 #include "kernel/default_object.h"
 #include "kernel/describe.h"
+#include "model/codec.h"
 
 #include <algorithm>
 
@@ -57,11 +58,12 @@ std::optional<std::size_t> maker_of(ObjectId id) {
     return id.value & ~kMadeBy;
 }
 
-Change::Change(model::Draft& draft, Revision revision, std::int64_t now, NextId next_id)
+Change::Change(model::Draft& draft, Start start)
     : draft_(draft),
-      revision_(revision),
-      now_(now),
-      next_id_(std::move(next_id)),
+      revision_(start.revision),
+      now_(start.now),
+      next_id_(std::move(start.next_id)),
+      sealing_(start.sealing),
       start_(draft.mark()),
       before_seen_(start_) {}
 
@@ -96,7 +98,26 @@ const Row& Change::create(TypeId type_id, const FieldValues& fields) {
     values.emplace_back(base::kUpdated, now_);
     values.emplace_back(base::kRevision, number(revision_));
     values.emplace_back(base::kGoalRevision, number(revision_));
-    return draft_.create(type, next_id_(), values);
+    const ObjectId id = next_id_();
+    seal(type, id, values);
+    return draft_.create(type, id, values);
+}
+
+/// Rows keep what is secret in a form of its own, with the revision that set it.
+void Change::seal(const schema::Type& type, ObjectId id, FieldValues& values) const {
+    for (auto& [field, value] : values) {
+        auto* text = std::get_if<std::string>(&value);
+        if (text && model::is_hidden(type.fields[field]))
+            *text = sealing_.seal({id, type.fields[field]}, revision_, *text);
+    }
+}
+
+bool Change::holds(const Row& row, FieldIndex field, const Value& value) const {
+    const schema::Type& type = view().type_of(row);
+    const auto* text = std::get_if<std::string>(&value);
+    if (text && model::is_hidden(type.fields[field]) && !row.is_null(field))
+        return sealing_.holds({row.id(), type.fields[field]}, row.string(field), *text);
+    return model::value_of(type, row, field) == value;
 }
 
 FieldValues Change::with_bookkeeping(const Row& row, const FieldValues& fields) {
@@ -104,7 +125,7 @@ FieldValues Change::with_bookkeeping(const Row& row, const FieldValues& fields) 
     FieldValues values;
     bool moves_goal = false;
     for (const auto& [field, value] : fields) {
-        if (model::value_of(type, row, field) == value)
+        if (holds(row, field, value))
             continue;
         values.emplace_back(field, value);
         moves_goal |= moves_goal_of(type, field);
@@ -132,7 +153,8 @@ const Row& Change::update(ObjectId id, const FieldValues& fields) {
     XOS_CHECK(row, "update: no such object");
     FieldValues wanted = fields;
     complete_any_link(view(), view().type_of(*row), row, wanted);
-    const FieldValues values = with_bookkeeping(*row, wanted);
+    FieldValues values = with_bookkeeping(*row, wanted);
+    seal(view().type_of(*row), id, values);
     return values.empty() ? *row : draft_.update(id, values);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/wall_clock.h"
+#include "kernel/sealing.h"
 #include "kernel/transaction.h"
 
 #include <functional>
@@ -19,7 +20,14 @@ public:
     /// Gives the next unused id.
     using NextId = std::function<ObjectId()>;
 
-    Change(model::Draft& draft, Revision revision, std::int64_t now, NextId next_id);
+    struct Start {
+        Revision revision;
+        std::int64_t now = 0;  ///< In microseconds.
+        NextId next_id;
+        const Sealing& sealing;  ///< Must outlive the change, like the draft.
+    };
+
+    Change(model::Draft& draft, Start start);
 
     /// The model with all changes so far.
     model::View view() const { return draft_.view(); }
@@ -78,6 +86,8 @@ private:
                     const std::unordered_set<ObjectId>& targets);
     void mark_deleted(ObjectId id);
     bool is_linked(const model::Row& row) const;
+    void seal(const schema::Type& type, ObjectId id, model::FieldValues& values) const;
+    bool holds(const model::Row& row, model::FieldIndex field, const model::Value& value) const;
     model::FieldValues with_bookkeeping(const model::Row& row, const model::FieldValues& fields);
     void add_new_goal(const model::Row& row, model::FieldValues& values) const;
 
@@ -85,6 +95,7 @@ private:
     const Revision revision_;
     const std::int64_t now_;
     const NextId next_id_;
+    const Sealing& sealing_;
     const std::size_t start_;
     const Principal* principal_ = nullptr;
     mutable std::unordered_map<ObjectId, const model::Row*> before_;

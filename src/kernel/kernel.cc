@@ -1,15 +1,14 @@
 #include "kernel/kernel.h"
 
-#include "base/json.h"
 #include "kernel/batch.h"
 #include "kernel/checks.h"
 #include "kernel/describe.h"
 #include "kernel/execute.h"
 #include "kernel/invariants.h"
+#include "kernel/loader.h"
 #include "kernel/shapes.h"
 #include "kernel/status.h"
 #include "kernel/violations.h"
-#include "model/codec.h"
 
 #include <algorithm>
 #include <future>
@@ -24,21 +23,6 @@ namespace {
 constexpr std::uint64_t kPlanIds = std::uint64_t{1} << 52;
 /// Plans look for what would no longer conform among so many objects at most.
 constexpr std::size_t kMostAdmitted = 20'000;
-
-std::string schema_text(const schema::Schema& schema) {
-    std::string text;
-    JsonWriter writer(text);
-    writer.begin_array();
-    for (const schema::Source& source : schema.sources()) {
-        writer.begin_object();
-        writer.member("file", source.file);
-        writer.member("app", source.app);
-        writer.member("text", source.text);
-        writer.end_object();
-    }
-    writer.end_array();
-    return text;
-}
 
 /// What is wrong with the values of single operations becomes a refusal of each.
 void prepare_each(const schema::Schema& schema, Transaction& transaction) {
@@ -89,20 +73,41 @@ Result<std::unique_ptr<Kernel>> Kernel::open(Parts parts) {
 
 Result<void> Kernel::load() {
     model::Draft draft = store_.begin();
-    const Revision revision =
-        TRY(parts_.journal.for_each_object([&](const journal::ObjectView& object) -> Result<void> {
-            const schema::Type* type = schema().find_type(object.type);
-            if (!type)
-                return Error{ErrorCode::Internal, "the journal has objects of type \"" +
-                                                      std::string(object.type) +
-                                                      "\", which no loaded service declares"};
-            const Json document = TRY(Json::parse(object.document));
-            draft.create(*type, object.id, TRY(model::read_document(*type, document)));
-            return {};
-        }));
+    Loaded loaded = TRY(kernel::load(parts_.journal, documents(), parts_.sealing, draft));
     next_id_ = parts_.journal.highest_id().value + 1;
-    store_.publish(std::move(draft), revision);
+    store_.publish(std::move(draft), loaded.revision);
+    to_seal_ = std::move(loaded.to_seal);
     return {};
+}
+
+Documents Kernel::documents() const {
+    return Documents(schema(), parts_.journal, schema_version_);
+}
+
+/// The rows are in memory as they are to be stored; a commit that changes their revision alone
+/// stores them. No goal moves, and nobody is told: nobody listens before `run`.
+Result<std::size_t> Kernel::seal_anew() {
+    const std::vector<ObjectId> ids = std::exchange(to_seal_, {});
+    if (ids.empty())
+        return std::size_t{0};
+    Batch batch{.draft = store_.begin(),
+                .announcement = std::make_shared<Announcement>(),
+                .commits = {},
+                .head = {}};
+    const Revision head = batch.draft.base().revision();
+    Change change(batch.draft, {.revision = {head.value + 1},
+                                .now = to_microseconds(parts_.clock.now()),
+                                .next_id = [this] { return ObjectId{next_id_++}; },
+                                .sealing = parts_.sealing});
+    for (const ObjectId id : ids)
+        batch.draft.update(id, {{schema::base_field::kRevision,
+                                 static_cast<std::int64_t>(change.revision().value)}});
+    const auto& announced = batch.announcement->commits.emplace_back(
+        Announcement::Commit{change.revision(), change.edits_since(change.start()), {}, {}});
+    batch.commits.push_back(to_journal(change, announced, schema_version_));
+    TRY(parts_.journal.append(batch.commits, head));
+    store_.publish(std::move(batch.draft), change.revision());
+    return ids.size();
 }
 
 void Kernel::submit(Transaction transaction, Done done) {
@@ -197,8 +202,10 @@ Result<Plan> Kernel::plan(Transaction transaction) {
     const std::int64_t now = to_microseconds(parts_.clock.now());
     const std::size_t mark = plan.draft.mark();
     const auto begin = [&] {
-        return Change(plan.draft, Revision{before->revision().value + 1}, now,
-                      [&] { return ObjectId{next_id++}; });
+        return Change(plan.draft, {.revision = {before->revision().value + 1},
+                                   .now = now,
+                                   .next_id = [&] { return ObjectId{next_id++}; },
+                                   .sealing = parts_.sealing});
     };
     plan.outcome = TRY(execute(plan.draft, begin, transaction));
     plan.edits = plan.draft.net_edits_since(mark);
@@ -384,8 +391,10 @@ void Kernel::run_one(Work& work, Batch& batch) {
     // Commit times never go back, whatever the clock does: they say what was before what.
     last_time_ = std::max(last_time_, to_microseconds(parts_.clock.now()));
     const auto begin = [&] {
-        return Change(batch.draft, Revision{batch.head.value + 1}, last_time_,
-                      [this] { return ObjectId{next_id_++}; });
+        return Change(batch.draft, {.revision = {batch.head.value + 1},
+                                    .now = last_time_,
+                                    .next_id = [this] { return ObjectId{next_id_++}; },
+                                    .sealing = parts_.sealing});
     };
     Change change = begin();
     if (work.is_status())

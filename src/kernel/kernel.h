@@ -4,6 +4,7 @@
 #include "base/guarded.h"
 #include "base/wall_clock.h"
 #include "journal/engine.h"
+#include "kernel/documents.h"
 #include "kernel/owners.h"
 #include "kernel/rule.h"
 #include "model/store.h"
@@ -50,6 +51,7 @@ public:
         Rules rules;
         access::Access access;
         std::vector<Observation> observations;
+        Sealing sealing = {};  ///< Of secrets, with the keys that belong to the journal.
         /// Told on the commit thread when commits begin to fail, and with nullptr when they
         /// succeed again.
         std::function<void(const Error*)> on_trouble = {};
@@ -59,7 +61,8 @@ public:
     using StatusDone = std::function<void(Result<StatusResult>)>;
     using Listener = std::function<void(const std::shared_ptr<const Announcement>&)>;
 
-    /// Reads the model from the journal. Internal when what is there does not fit the schema.
+    /// Reads the model from the journal. Internal when what is there does not fit the schema,
+    /// Unavailable when secrets are sealed with keys that are not there.
     static Result<std::unique_ptr<Kernel>> open(Parts parts);
     ~Kernel();
 
@@ -68,6 +71,9 @@ public:
     const schema::Schema& schema() const { return *parts_.schema; }
     const access::Access& access() const { return parts_.access; }
     journal::Engine& journal() const { return parts_.journal; }
+    const Sealing& sealing() const { return parts_.sealing; }
+    /// A reader of what the journal has kept.
+    Documents documents() const;
 
     /// Has `transaction` committed. `done` is called once, on the commit thread, and must not
     /// block. What can be refused without the commit thread is refused at once, on this one.
@@ -91,6 +97,10 @@ public:
     /// Calls `listener` on the commit thread after each publication; it must not block. Only
     /// before `run`.
     void add_listener(Listener listener) { listeners_.push_back(std::move(listener)); }
+
+    /// Stores secrets that were sealed with an older key, or not at all, as they should be; of how
+    /// many objects. Only before `run`, once the newest key is safe in its file.
+    Result<std::size_t> seal_anew();
 
     /// Commits what is submitted until `stop`; then refuses what is left as Unavailable.
     void run();
@@ -123,6 +133,7 @@ private:
     std::uint64_t next_id_ = 1;  // The commit thread's own, like the next.
     std::int64_t last_time_ = 0;
     journal::SchemaVersion schema_version_;
+    std::vector<ObjectId> to_seal_;  // What `seal_anew` is to store.
     bool overtaken_ = false;  // Somebody else has appended: the model here is not the newest.
     Guarded<std::optional<Error>> trouble_;
     std::vector<Listener> listeners_;

@@ -219,7 +219,7 @@ TEST_CASE_FIXTURE(World, "users cannot write feedback or bookkeeping") {
 TEST_CASE_FIXTURE(World, "a password is kept as a hash") {
     REQUIRE(kernel.commit({kernel.update("User", ann, {{"password", std::string("secret")}})},
                           user(ann)));
-    CHECK(text(ann, "User", "password").rfind("$argon2id$", 0) == 0);
+    CHECK(text(ann, "User", "password").find(" $argon2id$") != std::string::npos);
 }
 
 TEST_CASE_FIXTURE(World, "what is committed is there after a restart, and ids go on") {

@@ -1,6 +1,7 @@
 #include "model/codec.h"
 
 #include "base/text.h"
+#include "model/hidden.h"
 
 #include <algorithm>
 #include <cmath>
@@ -88,15 +89,29 @@ void write_document(std::string& out, const schema::Type& type, const Row& row, 
     write_fields(
         writer, type,
         [&](const Field& field, FieldIndex at) {
-            if (!hidden_too && (is_hidden(field) || !field.history))
+            if (!hidden_too && !field.history)
                 return true;
             return row.is_null(at) && schema::is_null(field.default_value);
         },
-        [&](const Field& field, FieldIndex at) { write_value(writer, field, row, at); });
+        [&](const Field& field, FieldIndex at) {
+            if (!hidden_too && is_hidden(field))
+                write_hidden(writer, row, at);
+            else
+                write_value(writer, field, row, at);
+        });
     writer.end_object();
 }
 
 }  // namespace
+
+void write_hidden(JsonWriter& writer, const Row& row, FieldIndex at) {
+    writer.begin_object();
+    writer.member("set", !row.is_null(at));
+    const auto hidden = parse_hidden(row.string(at));
+    if (!row.is_null(at) && hidden)
+        writer.member("version", hidden->version.value);
+    writer.end_object();
+}
 
 bool is_hidden(const Field& field) {
     return field.secret || field.hashed;
@@ -147,13 +162,10 @@ void write_shown(std::string& out, const schema::Schema& schema, const Row& row,
             return !only.empty() && std::find(only.begin(), only.end(), at) == only.end();
         },
         [&](const Field& field, FieldIndex at) {
-            if (!is_hidden(field)) {
+            if (is_hidden(field))
+                write_hidden(writer, row, at);
+            else
                 write_value(writer, field, row, at);
-                return;
-            }
-            writer.begin_object();
-            writer.member("set", !row.is_null(at));
-            writer.end_object();
         });
     writer.end_object();
 }
@@ -194,6 +206,16 @@ Result<Value> read_value(const Field& field, const Json& json) {
     return Error{ErrorCode::Internal, "field type outside its enumeration"};
 }
 
+Result<Value> read_hidden(const Field& field, const Json& json) {
+    if (!json.is_object())
+        return read_value(field, json);
+    const Json* set = json.find("set");
+    if (!set || !set->as_bool() || !*set->as_bool())
+        return Value{};
+    const auto version = static_cast<std::uint64_t>(json.number("version"));
+    return Value(format_hidden({.version = {version}, .key = {}, .content = {}}));
+}
+
 Result<FieldValues> read_document(const schema::Type& type, const Json& document) {
     FieldValues values;
     values.reserve(type.fields.size());
@@ -204,9 +226,7 @@ Result<FieldValues> read_document(const schema::Type& type, const Json& document
             values.emplace_back(i, field.default_value);
             continue;
         }
-        if (is_hidden(field) && member->is_object())
-            continue;  // As shown: the value itself is not there.
-        auto value = read_value(field, *member);
+        auto value = is_hidden(field) ? read_hidden(field, *member) : read_value(field, *member);
         if (!value)
             return std::move(value).error().in(type.full_name() + "." + field.name);
         values.emplace_back(i, std::move(value).value());

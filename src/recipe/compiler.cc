@@ -3,6 +3,7 @@
 #include "base/crypto.h"
 #include "base/text.h"
 #include "kernel/checks.h"
+#include "model/hidden.h"
 #include "recipe/bound_template.h"
 
 #include <algorithm>
@@ -184,9 +185,10 @@ private:
         const Value old = model::value_of(type, row, at);
         if (!type.fields[at].hashed)
             return old == value;
-        const auto* hash = std::get_if<std::string>(&old);
+        const auto* text = std::get_if<std::string>(&old);
+        const auto hidden = text ? model::parse_hidden(*text) : std::nullopt;
         const auto* password = std::get_if<std::string>(&value);
-        return hash && password && verify_password(*hash, *password);
+        return hidden && password && verify_password(std::string(hidden->content), *password);
     }
 
     void apply_one(std::size_t at) {

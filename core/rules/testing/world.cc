@@ -90,7 +90,11 @@ Result<void> World::commit(const Run& run) {
     model::Draft draft = store_.begin();
     // A refused transaction uses up no ids, so that tests of what follows stay simple.
     std::uint64_t next_id = next_id_;
-    Change change(draft, Revision{revision_ + 1}, now, [&] { return ObjectId{next_id++}; });
+    const kernel::Sealing sealing;
+    Change change(draft, {.revision = {revision_ + 1},
+                          .now = now,
+                          .next_id = [&] { return ObjectId{next_id++}; },
+                          .sealing = sealing});
     change.set_principal(&principal_);
     Steps steps(change);
     run(steps);

@@ -37,6 +37,7 @@ message Token::token_policy (XOSBase) {
 message Service::admin_policy (XOSBase) {
     required string name = 1 [max_length = 30, unique = True];
     required bool enabled = 2 [default = True];
+    optional string api_key = 3 [secret = True];
 }
 message Site::admin_policy (XOSBase) {
     required string login_base = 1 [unique = True, tosca_key = True];

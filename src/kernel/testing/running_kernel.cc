@@ -63,18 +63,24 @@ RunningKernel::~RunningKernel() {
     stop();
 }
 
-void RunningKernel::start() {
+Result<std::unique_ptr<Kernel>> RunningKernel::try_open(Sealing sealing) {
     std::vector<Observation> observations;
     for (const auto& [service, type] : observes_)
         observations.push_back({service, schema_->find_type(type)->id, std::nullopt});
-    auto opened = Kernel::open({.schema = schema_,
-                                .journal = journal_,
-                                .clock = clock_,
-                                .rules = std::exchange(rules_, {}),
-                                .access = access::Access(),
-                                .observations = std::move(observations),
-                                .retry_pause = std::chrono::milliseconds(1)});
+    return Kernel::open({.schema = schema_,
+                         .journal = journal_,
+                         .clock = clock_,
+                         .rules = std::exchange(rules_, {}),
+                         .access = access::Access(),
+                         .observations = std::move(observations),
+                         .sealing = std::move(sealing),
+                         .retry_pause = std::chrono::milliseconds(1)});
+}
+
+void RunningKernel::start() {
+    auto opened = try_open(sealing_);
     XOS_CHECK(opened.has_value(), "the test's kernel does not open");
+    XOS_CHECK((*opened)->seal_anew().has_value(), "the test's secrets cannot be sealed anew");
     kernel_ = std::move(opened).value();
     thread_ = std::thread([this] { kernel_->run(); });
 }
@@ -84,6 +90,12 @@ void RunningKernel::stop() {
     kernel_->stop();
     thread_.join();
     kernel_.reset();
+}
+
+void RunningKernel::use(Sealing sealing) {
+    stop();
+    sealing_ = std::move(sealing);
+    start();
 }
 
 void RunningKernel::restart() {

@@ -33,6 +33,10 @@ public:
 
     /// The kernel ends and another starts on the same journal.
     void restart();
+    /// The same with another keyring.
+    void use(Sealing sealing);
+    /// What starting one with that keyring comes to.
+    Result<std::unique_ptr<Kernel>> try_open(Sealing sealing);
 
     const schema::Type& type(std::string_view name) const { return *schema_->find_type(name); }
     model::FieldIndex field(std::string_view type, std::string_view field) const;
@@ -57,6 +61,7 @@ private:
     std::shared_ptr<const schema::Schema> schema_;
     std::vector<std::pair<std::string, std::string>> observes_;
     Rules rules_;
+    Sealing sealing_;
     FakeWallClock clock_;
     journal::MemoryEngine journal_;
     std::unique_ptr<Kernel> kernel_;
