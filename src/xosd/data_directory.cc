@@ -64,4 +64,24 @@ Result<FirstLogin> make_first_login(const std::string& data, Random& random) {
     return login;
 }
 
+std::string keyring_file(const std::string& data) {
+    return data + "/keyring";
+}
+
+Result<Keyring> read_keyring(const std::string& data) {
+    return Keyring::read(keyring_file(data));
+}
+
+Result<void> write_keyring(const std::string& data, const Keyring& keyring) {
+    return keyring.write(keyring_file(data));
+}
+
+bool must_services_wait(const std::string& data) {
+    return ::access(restored_file(data).c_str(), F_OK) == 0;
+}
+
+std::string restored_file(const std::string& data) {
+    return data + "/restored";
+}
+
 }  // namespace xos::xosd

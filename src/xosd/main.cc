@@ -1,6 +1,7 @@
 #include "base/system_clock.h"
 #include "supervisor/supervisor.h"
 #include "xosd/data_directory.h"
+#include "xosd/maintenance.h"
 #include "xosd/options.h"
 #include "xosd/server.h"
 
@@ -53,6 +54,14 @@ int run_kernel(const Options& options, const Identities& identities, int socket)
         return 1;
     }
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // Changing user cleared it.
+    if (options.task != Options::Task::Serve) {
+        SystemRandom random;
+        const auto done = maintain(options, random);
+        std::fprintf(done ? stdout : stderr, "xosd: %s\n",
+                     done ? done->c_str() : done.error().message().c_str());
+        std::fflush(stdout);
+        return done ? 0 : 1;
+    }
     Log log({.level = options.log_level, .part = "xosd"});
     if (auto served = serve(options, socket, log); !served) {
         std::fprintf(stderr, "xosd: %s\n", served.error().message().c_str());

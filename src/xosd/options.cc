@@ -42,7 +42,7 @@ Result<std::string> absolute(const std::string& path) {
 Result<Options> parse_options(int count, const char* const* arguments) {
     Options options;
     std::string listen = "127.0.0.1:9101", level = "info";
-    bool allow_plain = false;
+    bool allow_plain = false, rotates_key = false, restores = false;
     CLI::App app("The kernel of XOS: one model of the cloud, its API, and its services", "xosd");
     app.add_option("--data", options.data, "folder of the model; made when it is missing")
         ->required();
@@ -54,6 +54,10 @@ Result<Options> parse_options(int count, const char* const* arguments) {
     certificate->needs(key);
     key->needs(certificate);
     app.add_flag("--allow-plain", allow_plain, "listen beyond loopback without TLS");
+    auto* rotate =
+        app.add_flag("--rotate-key", rotates_key, "add a key for sealing secrets, and end");
+    app.add_flag("--restore", restores, "begin the lineage of a backup put in place, and end")
+        ->excludes(rotate);
     app.add_option("--log-level", level, "debug, info, warning or error")->capture_default_str();
     try {
         app.parse(count, arguments);
@@ -62,6 +66,10 @@ Result<Options> parse_options(int count, const char* const* arguments) {
     } catch (const CLI::ParseError& error) {
         return Error{ErrorCode::Invalid, error.what()};
     }
+    if (rotates_key)
+        options.task = Options::Task::RotateKey;
+    else if (restores)
+        options.task = Options::Task::Restore;
     TRY(parse_listen(listen, options));
     options.log_level = TRY(parse_log_level(level));
     options.data = TRY(absolute(options.data));

@@ -11,6 +11,9 @@ namespace xos::xosd {
 
 /// What the command line of xosd says: where things are. All other settings are in the model.
 struct Options {
+    enum class Task : std::uint8_t { Serve, RotateKey, Restore };
+
+    Task task = Task::Serve;
     std::string data;                   ///< Folder of the journal, content and keys.
     std::string address = "127.0.0.1";  ///< To listen on.
     std::uint16_t port = 9101;          ///< 0: a free one.

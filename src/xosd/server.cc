@@ -115,25 +115,43 @@ struct World {
     std::unique_ptr<api::Api> api;
 };
 
-Result<void> open_world(World& world, const Options& options, int socket, Log& log) {
-    world.journal = TRY(journal::SqliteEngine::open({.directory = options.data}, world.random));
-    auto services = read_service_folders(options.services, log);
+void report_trouble(Log& log, const Error* trouble) {
+    if (trouble)
+        log.error("commits fail", {{"error", *trouble}});
+    else
+        log.info("commits succeed again");
+}
+
+Result<void> open_kernel(World& world, std::vector<ServiceFolder>& services, const Options& options,
+                         Log& log) {
     const auto schema = TRY(build_schema(services, log));
     auto observations = TRY(observations_of(services, *schema));
     auto rights = TRY(rights_of(services, *schema));
-    world.kernel =
-        TRY(kernel::Kernel::open({.schema = schema,
-                                  .journal = *world.journal,
-                                  .clock = world.wall_clock,
-                                  .rules = core::make_core_rules(*schema),
-                                  .access = access::Access(std::move(rights)),
-                                  .observations = std::move(observations),
-                                  .on_trouble = [&log](const Error* trouble) {
-                                      if (trouble)
-                                          log.error("commits fail", {{"error", *trouble}});
-                                      else
-                                          log.info("commits succeed again");
-                                  }}));
+    Keyring keyring = TRY(read_keyring(options.data));
+    const bool has_keyring = !keyring.is_empty();
+    if (!has_keyring)
+        keyring.add(world.random);
+    world.kernel = TRY(kernel::Kernel::open(
+        {.schema = schema,
+         .journal = *world.journal,
+         .clock = world.wall_clock,
+         .rules = core::make_core_rules(*schema),
+         .access = access::Access(std::move(rights)),
+         .observations = std::move(observations),
+         .sealing = kernel::Sealing(keyring),
+         .on_trouble = [&log](const Error* trouble) { report_trouble(log, trouble); }}));
+    // Only now it is known that no secret in the journal belongs to a keyring that was lost.
+    if (!has_keyring)
+        TRY(write_keyring(options.data, keyring));
+    if (const std::size_t count = TRY(world.kernel->seal_anew()); count > 0)
+        log.info("secrets sealed anew", {{"objects", count}, {"key", keyring.newest_id()}});
+    return {};
+}
+
+Result<void> open_world(World& world, const Options& options, int socket, Log& log) {
+    world.journal = TRY(journal::SqliteEngine::open({.directory = options.data}, world.random));
+    auto services = read_service_folders(options.services, log);
+    TRY(open_kernel(world, services, options, log));
     world.link = std::make_unique<supervisor::Link>(socket);
     world.runner =
         std::make_unique<ServiceRunner>(std::move(services), *world.kernel, *world.link, log);
@@ -160,7 +178,7 @@ Result<void> open_world(World& world, const Options& options, int socket, Log& l
     return {};
 }
 
-Result<void> run_world(World& world, const Options& options, const sigset_t& signals) {
+Result<void> run_world(World& world, const Options& options, const sigset_t& signals, Log& log) {
     std::optional<FirstLogin> first;
     if (world.journal->head() == Revision{})
         first = TRY(fill_empty_model(*world.kernel, options.data, world.random));
@@ -170,9 +188,13 @@ Result<void> run_world(World& world, const Options& options, const sigset_t& sig
     world.api->configure(http);
     const auto server = TRY(http::Server::start(std::move(http), world.api->handler()));
     const std::string url = local_url(options, server->port());
-    TRY(world.runner->start(
-        *world.api,
-        {.url = url, .tls_ca = options.tls_certificate, .data = options.data + "/services"}));
+    if (must_services_wait(options.data))
+        log.warning("services wait since the data was restored: remove the file and start anew",
+                    {{"file", restored_file(options.data)}});
+    else
+        TRY(world.runner->start(
+            *world.api,
+            {.url = url, .tls_ca = options.tls_certificate, .data = options.data + "/services"}));
     say_where(url, first, options);
     int signal = 0;
     ::sigwait(&signals, &signal);
@@ -196,7 +218,7 @@ Result<void> serve(const Options& options, int socket, Log& log) {
             "xos-commit", [&] { world.kernel->run(); }, [&] { world.kernel->stop(); });
         const Worker link(
             "xos-link", [&] { world.link->run(); }, [&] { world.link->close(); });
-        result = run_world(world, options, signals);
+        result = run_world(world, options, signals, log);
         world.workers->stop();
         world.delivery->stop();
     }

@@ -208,6 +208,19 @@ private:
     std::set<TypeId> types_;
 };
 
+/// The secrets at the ends of paths that a service reads.
+void add_secrets(const schema::Schema& schema, const schema::Expression& expression,
+                 access::ServiceRights& rights) {
+    const auto& steps = expression.path.steps;
+    if (!steps.empty() && steps.back().kind == schema::Step::Kind::Field) {
+        const auto& fields = schema.type(steps.back().type).fields;
+        if (steps.back().index < fields.size() && fields[steps.back().index].secret)
+            rights.secrets.emplace(steps.back().type, steps.back().index);
+    }
+    for (const schema::Expression& operand : expression.operands)
+        add_secrets(schema, operand, rights);
+}
+
 Result<access::ServiceRights> rights_of_one(const Manifest& manifest,
                                             const schema::Schema& schema) {
     ReadTypes reads(schema);
@@ -223,8 +236,12 @@ Result<access::ServiceRights> rights_of_one(const Manifest& manifest,
             if (text)
                 texts.push_back(text->text);
         }
-        for (const std::string& text : texts)
-            reads.add(TRY(parse(schema, manifest, text, {.self = type, .other = {}, .file = {}})));
+        for (const std::string& text : texts) {
+            const auto expression =
+                TRY(parse(schema, manifest, text, {.self = type, .other = {}, .file = {}}));
+            reads.add(expression);
+            add_secrets(schema, expression, rights);
+        }
         for (const Manifest::After& after : observes.after) {
             const TypeId other = schema.find_type(after.type.text)->id;
             reads.add(other);
