@@ -138,6 +138,10 @@ void Api::handle(http::Request&& request, http::Responder responder) {
     auto& match = std::get<Router::Match>(found);
     call->arguments = std::move(match.arguments);
     call->route = match.route->pattern;
+    if (match.route->past == Route::Past::No && call->request.find_parameter("at"))
+        return call->refuse({ErrorCode::Malformed,
+                             "at goes with GET of an object, of a list, and of history",
+                             {{"at", "is no parameter of this request"}}});
     if (match.route->whom == Route::For::Anyone)
         return match.route->handle(call);
     rooms_->authentication.identify(

@@ -1,6 +1,8 @@
 #include "api/history.h"
 
 #include "api/executor.h"
+#include "api/past.h"
+#include "api/past_rows.h"
 #include "api/problem.h"
 #include "api/reader.h"
 #include "api/targets.h"
@@ -21,7 +23,7 @@ using model::Row;
 namespace {
 
 constexpr std::size_t kMostVersions = 1000;
-constexpr std::array<std::string_view, 2> kParameters{"limit", "before"};
+constexpr std::array<std::string_view, 3> kParameters{"limit", "before", "at"};
 
 std::string_view shown_kind(const Version& version) {
     if (version.is_purge())
@@ -120,13 +122,21 @@ Result<Wish> parse_wish(const Call& call) {
     return wish;
 }
 
-Result<std::string> show(const Reader& reader, const schema::Type& type, Wish wish,
-                         journal::Engine& journal) {
+Result<std::string> show(Reader& reader, const schema::Type& type, Wish wish,
+                         const kernel::Kernel& kernel) {
+    journal::Engine& journal = kernel.journal();
+    PastRows rows(kernel, reader, reader.snapshot()->revision());
     const Error none{ErrorCode::NotFound,
                      "there is no " + type.name + " " + std::to_string(wish.id.value)};
     const Row* row = reader.find(type, wish.id);
-    // The past of an object that is gone is root's.
-    if (!row && (reader.view().find(wish.id) || !reader.sees_all()))
+    if (!row && reader.view().find(wish.id))
+        return none;
+    // The past of an object that is gone is for who could read it last; root's when nothing is
+    // left.
+    const Row* last = row ? nullptr : rows.last(wish.id);
+    if (last && reader.sees(*last))
+        row = last;
+    if (!row && !reader.sees_all())
         return none;
     const std::size_t limit = wish.page.limit;
     wish.page.limit = limit + 1;  // One more, to tell what changed in the last and whether it is.
@@ -151,17 +161,21 @@ Result<std::string> show(const Reader& reader, const schema::Type& type, Wish wi
 }  // namespace
 
 void History::get(const CallPointer& call) const {
-    const auto reader = std::make_shared<const Reader>(
-        parts_.kernel.access(), parts_.kernel.snapshot(), call->identity.principal);
+    const auto reader = std::make_shared<Reader>(parts_.kernel.access(), parts_.kernel.snapshot(),
+                                                 call->identity.principal);
     const auto type = get_type(reader->schema(), call->argument(0), call->argument(1));
     if (!type)
         return call->refuse(type.error());
     const auto wish = parse_wish(*call);
     if (!wish)
         return call->refuse(wish.error());
-    journal::Engine& journal = parts_.kernel.journal();
-    parts_.workers.post([call, reader, type = *type, wish = *wish, &journal] {
-        auto text = show(*reader, *type, wish, journal);
+    parts_.workers.post([this, call, reader, type = *type, wish = *wish]() mutable {
+        const auto at = parse_at(*call, parts_.kernel);
+        if (!at)
+            return call->refuse(at.error());
+        if (*at && (!wish.page.before || *wish.page.before > **at))
+            wish.page.before = Revision{(*at)->value + 1};
+        auto text = show(*reader, *type, wish, parts_.kernel);
         if (text)
             call->answer_json(std::move(*text));
         else

@@ -7,6 +7,7 @@ ObjectRoutes::ObjectRoutes(const Parts& parts, Services& services, TextCache& te
       writes_(parts),
       waits_(ReadyWaits::create(parts, services)),
       read_(parts, texts, *waits_),
+      past_(parts),
       write_(parts, writes_, idempotency_),
       transactions_(parts, writes_, idempotency_),
       history_(parts),
@@ -20,16 +21,23 @@ void ObjectRoutes::add_to(Router& router) {
     const auto add = [&](std::string_view method, std::string_view pattern, Handle handle) {
         router.add({method, pattern, std::move(handle)});
     };
+    const auto add_with_past = [&](std::string_view pattern, Handle handle) {
+        router.add({"GET", pattern, std::move(handle), Route::For::Known, Route::Past::Too});
+    };
     add("POST", "/xosapi/v1/transactions",
         [this](const CallPointer& call) { transactions_.post(call); });
-    add("GET", kList, [this](const CallPointer& call) { read_.list(call); });
+    add_with_past(kList, [this](const CallPointer& call) {
+        call->request.find_parameter("at") ? past_.list(call) : read_.list(call);
+    });
     add("POST", kList, [this](const CallPointer& call) { write_.create(call); });
-    add("GET", kObject, [this](const CallPointer& call) { read_.get(call); });
+    add_with_past(kObject, [this](const CallPointer& call) {
+        call->request.find_parameter("at") ? past_.get(call) : read_.get(call);
+    });
     add("PATCH", kObject, [this](const CallPointer& call) { write_.update(call); });
     add("PUT", kObject, [this](const CallPointer& call) { write_.replace(call); });
     add("DELETE", kObject, [this](const CallPointer& call) { write_.remove(call); });
-    add("GET", "/xosapi/v1/{app}/{plural}/{id}/history",
-        [this](const CallPointer& call) { history_.get(call); });
+    add_with_past("/xosapi/v1/{app}/{plural}/{id}/history",
+                  [this](const CallPointer& call) { history_.get(call); });
     add("GET", "/xosapi/v1/{app}/{plural}/{id}/why",
         [this](const CallPointer& call) { why_.get(call); });
     add("POST", "/xosapi/v1/{app}/{plural}/{id}/actions/{name}",

@@ -2,6 +2,7 @@
 
 #include "api/content.h"
 #include "api/history.h"
+#include "api/past.h"
 #include "api/resources_read.h"
 #include "api/resources_write.h"
 #include "api/router.h"
@@ -30,6 +31,7 @@ private:
     const Writes writes_;
     const std::shared_ptr<ReadyWaits> waits_;
     const ResourcesRead read_;
+    const Past past_;
     const ResourcesWrite write_;
     const Transactions transactions_;
     const History history_;

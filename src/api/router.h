@@ -18,10 +18,13 @@ struct Route {
         Anyone,  ///< Nobody has to say who he is.
         Known,   ///< Active users and services.
     };
+    /// Whether it can be asked of an earlier revision, by `at`.
+    enum class Past : std::uint8_t { No, Too };
     std::string_view method;
     std::string_view pattern;
     Handle handle;
     For whom = For::Known;
+    Past past = Past::No;
 };
 
 /// Finds the route of a request: the first that fits. Immutable once filled.

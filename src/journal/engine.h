@@ -52,6 +52,8 @@ public:
     virtual std::string lineage() const = 0;
     /// The last commit; zero before the first.
     virtual Revision head() const = 0;
+    /// The first commit of which something is kept; zero before the first.
+    virtual Result<Revision> oldest() = 0;
     /// The highest id that any object ever had, purged ones included.
     virtual ObjectId highest_id() const = 0;
 

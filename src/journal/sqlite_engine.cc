@@ -171,6 +171,10 @@ Result<void> SqliteEngine::for_each_object_at(std::string_view type, Revision at
     return read([&](SqliteReader& reader) { return reader.for_each_object_at(type, at, visit); });
 }
 
+Result<Revision> SqliteEngine::oldest() {
+    return read([](SqliteReader& reader) { return reader.oldest(); });
+}
+
 Result<Revision> SqliteEngine::revision_at(WallTime time) {
     return read([&](SqliteReader& reader) { return reader.revision_at(time); });
 }

@@ -188,6 +188,11 @@ Result<void> SqliteReader::for_each_object_at(std::string_view type, Revision at
     return {};
 }
 
+Result<Revision> SqliteReader::oldest() {
+    const auto oldest = TRY(connection_.integer("SELECT ifnull(min(revision), 0) FROM commits"));
+    return Revision{static_cast<std::uint64_t>(oldest)};
+}
+
 Result<Revision> SqliteReader::revision_at(WallTime time) {
     const auto moment = TRY(sqlite::Transaction::begin_read(connection_));
     auto low = std::int64_t{0};

@@ -20,6 +20,7 @@ public:
     Result<std::optional<Version>> find_object(ObjectId id, Revision at);
     Result<void> for_each_object_at(std::string_view type, Revision at,
                                     const Engine::VersionVisitor& visit);
+    Result<Revision> oldest();
     Result<Revision> revision_at(WallTime time);
     Result<std::string> get_schema(SchemaVersion version);
     Result<std::optional<SideRecord>> find_side(std::string_view kind, std::string_view key);

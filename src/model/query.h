@@ -39,6 +39,9 @@ struct Query {
     bool count = false;  ///< Whether `Page::total` is wanted.
 };
 
+/// Whether a row is one of those that a query of `kind` looks at.
+bool is_of_kind(const Row& row, Query::Kind kind);
+
 /// What was found.
 struct Page {
     std::vector<const Row*> rows;

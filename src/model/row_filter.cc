@@ -8,8 +8,6 @@ using schema::FieldType;
 using schema::Step;
 using Operator = Condition::Operator;
 
-namespace {
-
 bool is_of_kind(const Row& row, Query::Kind kind) {
     namespace base = schema::base_field;
     switch (kind) {
@@ -23,6 +21,8 @@ bool is_of_kind(const Row& row, Query::Kind kind) {
     }
     return false;
 }
+
+namespace {
 
 /// Most rows differ in the length of the text already, which is in the row's slots.
 bool text_is(View, const Condition& condition, const Row& row, FieldIndex field) {

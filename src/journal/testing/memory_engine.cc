@@ -271,6 +271,12 @@ Result<void> MemoryEngine::checkpoint() {
     return {};
 }
 
+Result<Revision> MemoryEngine::oldest() {
+    return state_.with([](const State& state) {
+        return state.commits.empty() ? Revision{} : state.commits.begin()->first;
+    });
+}
+
 Result<void> MemoryEngine::check_writing() {
     return state_.with([](const State& state) -> Result<void> {
         if (state.append_error.has_value())

@@ -21,6 +21,7 @@ public:
 
     std::string lineage() const override;
     Revision head() const override;
+    Result<Revision> oldest() override;
     ObjectId highest_id() const override;
 
     Result<void> append(std::span<const Commit> batch, Revision expected_head) override;
