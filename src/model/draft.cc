@@ -24,7 +24,8 @@ Draft::Draft(Draft&& other) noexcept
       editor_(std::move(other.editor_)),
       edits_(std::move(other.edits_)),
       made_(std::move(other.made_)),
-      undone_(std::move(other.undone_)) {
+      undone_(std::move(other.undone_)),
+      loading_(std::move(other.loading_)) {
     other.tables_.roots.clear();
     other.made_.clear();
 }
@@ -42,6 +43,34 @@ const Row& Draft::create(const schema::Type& type, ObjectId id, const FieldValue
     apply(nullptr, row);
     edits_.push_back({nullptr, row});
     return *row;
+}
+
+void Draft::load(const schema::Type& type, ObjectId id, const FieldValues& values) {
+    const Row* row = make_row(type, {id, nullptr, editor_.batch()}, values);
+    made_.push_back(row);
+    loading_.resize(tables_.roots.size());
+    const TypeLayout& layout = tables_.layout->type(type.id);
+    loading_[layout.rows].push_back({id.value, word_of(row)});
+    loading_[Layout::kTypes].push_back({id.value, type.id.value});
+    if (row->deleted())
+        loading_[layout.deleted].push_back({id.value, 0});
+    std::vector<std::uint64_t> keys;
+    for (const IndexLayout& index : layout.indexes) {
+        index_keys(type, index, *row, keys);
+        for (const std::uint64_t key : keys)
+            loading_[index.root].push_back({key, id.value});
+    }
+}
+
+void Draft::finish_loading() {
+    for (std::size_t i = 0; i < loading_.size(); ++i) {
+        std::vector<Entry> entries = std::move(loading_[i]);
+        if (!std::is_sorted(entries.begin(), entries.end()))
+            std::sort(entries.begin(), entries.end());
+        entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
+        tables_.roots[i] = Tree::build(editor_, entries);
+    }
+    loading_.clear();
 }
 
 const Row& Draft::update(ObjectId id, const FieldValues& values) {

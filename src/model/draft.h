@@ -35,6 +35,11 @@ public:
 
     /// Adds an object. Precondition: `id` was never used.
     const Row& create(const schema::Type& type, ObjectId id, const FieldValues& values);
+    /// Adds an object to a draft of an empty model, faster than `create`: its view shows all of
+    /// them once `finish_loading` has been called. They cannot be taken back. Precondition: ids
+    /// ascend.
+    void load(const schema::Type& type, ObjectId id, const FieldValues& values);
+    void finish_loading();
     /// Gives an object other values. Precondition: it exists.
     const Row& update(ObjectId id, const FieldValues& values);
     /// Takes an object out of the model. Precondition: it exists.
@@ -61,6 +66,7 @@ private:
     std::vector<Edit> edits_;
     std::vector<const Row*> made_;  // All rows of this batch, those undone included.
     std::vector<const Row*> undone_;
+    std::vector<std::vector<Entry>> loading_;  // Of each root.
 };
 
 }  // namespace xos::model

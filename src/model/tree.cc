@@ -11,6 +11,18 @@ namespace xos::model {
 namespace {
 
 constexpr std::size_t kCapacity = 32;
+/// Of a node that is built with others: leaves room for what comes.
+constexpr std::size_t kFill = 24;
+
+/// Calls `use` with the start and length of parts of about kFill that make up `count`.
+template <class Use>
+void for_each_part(std::size_t count, const Use& use) {
+    const std::size_t parts = (count + kFill - 1) / kFill;
+    for (std::size_t i = 0; i < parts; ++i) {
+        const std::size_t from = count * i / parts;
+        use(from, count * (i + 1) / parts - from);
+    }
+}
 
 }  // namespace
 
@@ -83,6 +95,32 @@ struct Tree::Split {
     Entry first;
     TreeNode* node;
 };
+
+Tree Tree::build(TreeEditor& editor, std::span<const Entry> entries) {
+    std::vector<TreeNode*> level;
+    for_each_part(entries.size(), [&](std::size_t from, std::size_t count) {
+        TreeNode* leaf = TreeNode::make(true, editor.batch_);
+        std::copy_n(entries.data() + from, count, leaf->entries);
+        leaf->count = static_cast<std::uint32_t>(count);
+        leaf->size = count;
+        level.push_back(leaf);
+    });
+    while (level.size() > 1) {
+        std::vector<TreeNode*> above;
+        for_each_part(level.size(), [&](std::size_t from, std::size_t count) {
+            TreeNode* node = TreeNode::make(false, editor.batch_);
+            for (std::size_t i = 0; i < count; ++i)
+                node->add_at(i, level[from + i]->entries[0], level[from + i]);
+            node->recount();
+            above.push_back(node);
+        });
+        level = std::move(above);
+    }
+    Tree tree;
+    if (!level.empty())
+        tree.root_ = level[0];
+    return tree;
+}
 
 void Tree::free_node(const TreeNode* node) {
     ::operator delete(const_cast<TreeNode*>(node));

@@ -45,6 +45,8 @@ private:
 /// invalidates cursors into the edited copy.
 class Tree {
 public:
+    /// A tree of many entries at once. Precondition: they are in order, each once.
+    static Tree build(TreeEditor& editor, std::span<const Entry> entries);
     bool insert(TreeEditor& editor, Entry entry);  ///< False when it was there.
     bool erase(TreeEditor& editor, Entry entry);   ///< False when it was not there.
     /// Gives the one entry with `key` another value. Precondition: there is exactly one.
