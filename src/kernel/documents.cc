@@ -47,6 +47,58 @@ Result<Value> read_past_value(const Field& field, const Json& json) {
     return again ? std::move(again) : std::move(value);
 }
 
+Json json_of(const JsonMembers::Value& value) {
+    switch (value.kind) {
+        case JsonMembers::Value::Kind::Null: return {};
+        case JsonMembers::Value::Kind::Bool: return value.boolean;
+        case JsonMembers::Value::Kind::Int: return value.integer;
+        case JsonMembers::Value::Kind::Double: return value.number;
+        case JsonMembers::Value::Kind::String: return value.text;
+        case JsonMembers::Value::Kind::Compound: break;
+    }
+    auto parsed = Json::parse(value.text);
+    return parsed ? std::move(*parsed) : Json();
+}
+
+/// The value of a member that already is what its field wants; the others take their time.
+std::optional<Value> quick_value(const Field& field, const JsonMembers::Value& member) {
+    using Kind = JsonMembers::Value::Kind;
+    if (member.kind == Kind::Null)
+        return Value{};
+    switch (field.type) {
+        case FieldType::Bool:
+            return member.kind == Kind::Bool ? std::optional<Value>(member.boolean) : std::nullopt;
+        case FieldType::Int:
+            return member.kind == Kind::Int ? std::optional<Value>(member.integer) : std::nullopt;
+        case FieldType::Link:
+            if (member.kind == Kind::Int && member.integer > 0)
+                return Value(ObjectId{static_cast<std::uint64_t>(member.integer)});
+            return std::nullopt;
+        case FieldType::String:
+            if (member.kind == Kind::String)
+                return Value(std::string(member.text));
+            return std::nullopt;
+        case FieldType::Time:
+            if (const auto time = parse_time(member.text); member.kind == Kind::String && time)
+                return Value(to_microseconds(*time));
+            return std::nullopt;
+        default: return std::nullopt;
+    }
+}
+
+std::optional<std::size_t> find_field(const schema::Type& type, std::size_t from,
+                                      std::string_view name) {
+    for (std::size_t i = from; i < type.fields.size(); ++i) {
+        if (type.fields[i].api_name == name)
+            return i;
+    }
+    for (std::size_t i = 0; i < from; ++i) {
+        if (type.fields[i].api_name == name)
+            return i;
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::string schema_text(const schema::Schema& schema) {
@@ -106,34 +158,46 @@ Result<const Documents::Known*> Documents::known_fields(const schema::Type& type
     return &known_.emplace(key, std::move(known)).first->second;
 }
 
+Result<void> Documents::read_members(const schema::Type& type, journal::SchemaVersion version,
+                                     std::string_view document, FieldValues& values) {
+    std::size_t next = 0;  // Documents have members in the order of fields.
+    return members_.read(document, [&](std::string_view name, const auto& member) -> Result<void> {
+        const auto at = find_field(type, next, name);
+        if (!at)
+            return {};
+        next = *at + 1;
+        const Field& field = type.fields[*at];
+        auto value = quick_value(field, member);
+        if (!value) {
+            const Json json = json_of(member);
+            auto slow = model::is_hidden(field) ? model::read_hidden(field, json)
+                                                : read_past_value(field, json);
+            if (!slow)
+                return Error{ErrorCode::Internal,
+                             type.full_name() + "." + field.name + " " + slow.error().message() +
+                                 ", and what was written with schema version " +
+                                 std::to_string(version.value) + " is " + json.format()};
+            value = std::move(*slow);
+        }
+        values[*at].second = std::move(*value);
+        given_[*at] = true;
+        return {};
+    });
+}
+
 Result<FieldValues> Documents::read(const schema::Type& type, journal::SchemaVersion version,
                                     std::string_view document) {
-    const Json json = TRY(Json::parse(document));
-    if (version == present_)
-        return model::read_document(type, json);
-    const Known& known = *TRY(known_fields(type, version));
-    FieldValues values;
-    values.reserve(type.fields.size());
-    for (std::size_t i = 0; i < type.fields.size(); ++i) {
+    FieldValues values(type.fields.size());
+    given_.assign(type.fields.size(), false);
+    TRY(read_members(type, version, document, values));
+    const Known* known = version == present_ ? nullptr : TRY(known_fields(type, version));
+    for (std::size_t i = 0; i < values.size(); ++i) {
         const Field& field = type.fields[i];
-        const auto at = static_cast<model::FieldIndex>(i);
-        const Json* member = json.find(field.api_name);
-        if (member && model::is_hidden(field)) {
-            values.emplace_back(at, TRY(model::read_hidden(field, *member)));
-        } else if (member) {
-            auto value = read_past_value(field, *member);
-            if (!value)
-                return Error{ErrorCode::Internal,
-                             type.full_name() + "." + field.name + " " + value.error().message() +
-                                 ", and what was written with schema version " +
-                                 std::to_string(version.value) + " is " + member->format()};
-            values.emplace_back(at, std::move(*value));
-        } else if (known[i] && field.type != FieldType::LinkSet) {
-            // What has no member was null then, whatever the default is today.
-            values.emplace_back(at, Value{});
-        } else {
-            values.emplace_back(at, field.default_value);
-        }
+        values[i].first = static_cast<model::FieldIndex>(i);
+        // What has no member was null then, whatever the default is today; a new field has it.
+        const bool was_null = known && (*known)[i] && field.type != FieldType::LinkSet;
+        if (!given_[i] && !was_null)
+            values[i].second = field.default_value;
     }
     return values;
 }

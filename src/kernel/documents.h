@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/json_members.h"
 #include "journal/engine.h"
 #include "model/row.h"
 
@@ -39,10 +40,15 @@ private:
 
     Result<const Past*> past(journal::SchemaVersion version);
     Result<const Known*> known_fields(const schema::Type& type, journal::SchemaVersion version);
+    /// Sets the values that the document has, and says in `given_` which these are.
+    Result<void> read_members(const schema::Type& type, journal::SchemaVersion version,
+                              std::string_view document, model::FieldValues& values);
 
     const schema::Schema& schema_;
     journal::Engine& journal_;
     const journal::SchemaVersion present_;
+    JsonMembers members_;
+    std::vector<bool> given_;  // Of each field of the type that is being read.
     std::map<journal::SchemaVersion, Past> pasts_;
     std::map<std::pair<journal::SchemaVersion, std::uint32_t>, Known> known_;
 };

@@ -28,7 +28,7 @@ public:
                     "secrets cannot be read: put back the file \"keyring\" that belongs to this "
                     "journal");
         }
-        draft_.create(*kind.type, object.id, values);
+        draft_.load(*kind.type, object.id, values);
         return {};
     }
 
@@ -93,6 +93,7 @@ Result<Loaded> load(journal::Engine& journal, Documents documents, const Sealing
     Loader loader(documents, sealing, draft);
     const Revision revision = TRY(journal.for_each_object(
         [&](const journal::ObjectView& object) { return loader.add(object); }));
+    draft.finish_loading();
     return Loaded{.revision = revision, .to_seal = loader.take_to_seal()};
 }
 
