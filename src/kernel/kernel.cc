@@ -177,7 +177,7 @@ void Kernel::run() {
 /// is to be seen also when nobody dares to write because the server is not ready.
 bool Kernel::wait_for_work(std::unique_lock<std::mutex>& lock) {
     const auto has_work = [&] { return stopped_ || !queue_.empty(); };
-    const auto trouble = this->trouble();
+    const auto trouble = trouble_.with([](const auto& known) { return known; });
     if (trouble && trouble->retryable() && !overtaken_)
         return queue_ready_.wait_for(lock, parts_.retry_pause, has_work);
     queue_ready_.wait(lock, has_work);

@@ -88,7 +88,13 @@ public:
     /// Why no commit can succeed at present; nothing when, as far as is known, they can.
     /// Unavailable passes by itself: the kernel tries the journal until it writes again.
     std::optional<Error> trouble() const {
-        return trouble_.with([](const auto& trouble) { return trouble; });
+        const auto get = [](const auto& error) { return error; };
+        auto damage = damage_.with(get);
+        return damage ? damage : trouble_.with(get);
+    }
+    /// Says that the journal was found damaged, which stays the trouble until the end.
+    void report_damage(Error damage) {
+        damage_.with([&](auto& known) { known = std::move(damage); });
     }
 
     /// What does not conform in a version of the model. Takes its time.
@@ -135,7 +141,7 @@ private:
     journal::SchemaVersion schema_version_;
     std::vector<ObjectId> to_seal_;  // What `seal_anew` is to store.
     bool overtaken_ = false;  // Somebody else has appended: the model here is not the newest.
-    Guarded<std::optional<Error>> trouble_;
+    Guarded<std::optional<Error>> trouble_, damage_;
     std::vector<Listener> listeners_;
     mutable std::mutex queue_mutex_;
     std::condition_variable queue_ready_;

@@ -267,6 +267,12 @@ TEST_CASE_FIXTURE(World, "a damaged journal refuses writes as what it is, until 
     CHECK(!kernel->trouble());
 }
 
+TEST_CASE_FIXTURE(World, "damage that was found stays the trouble, whatever can be written") {
+    kernel->report_damage(Error{ErrorCode::Internal, "a page is torn"});
+    CHECK(kernel.commit({kernel.create("Site", {{"name", std::string("s")}})}));
+    CHECK(kernel->trouble()->message() == "a page is torn");
+}
+
 TEST_CASE_FIXTURE(World, "a kernel that another has overtaken writes no more") {
     const Revision head = kernel->snapshot()->revision();
     const journal::Commit foreign{.revision = {head.value + 1},

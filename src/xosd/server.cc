@@ -14,6 +14,7 @@
 
 #include <pthread.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <csignal>
 #include <cstdio>
@@ -24,6 +25,9 @@ namespace xos::xosd {
 namespace {
 
 constexpr Duration kPatience{5'000};
+/// Journals up to these sizes are checked whole: before anything is answered, and soon after.
+constexpr std::int64_t kCheckedFirst = std::int64_t{16} << 20;
+constexpr std::int64_t kCheckedLater = std::int64_t{256} << 20;
 
 void block_signals(sigset_t& signals) {
     ::sigemptyset(&signals);
@@ -148,8 +152,25 @@ Result<void> open_kernel(World& world, std::vector<ServiceFolder>& services, con
     return {};
 }
 
+/// The rest of what can be checked of a journal that was too large to have all wait for it. A
+/// larger one has only been checked as far as the start has read it: all objects.
+void check_rest(const World& world, const Options& options, Log& log) {
+    struct stat status {};
+    const std::string file = options.data + "/journal.db";
+    if (::stat(file.c_str(), &status) != 0 || status.st_size <= kCheckedFirst ||
+        status.st_size > kCheckedLater)
+        return;
+    const auto checked = world.journal->verify();
+    if (checked)
+        return;
+    log.error("the journal cannot be checked", {{"error", checked.error()}});
+    if (checked.error().code() == ErrorCode::Internal)
+        world.kernel->report_damage(checked.error());
+}
+
 Result<void> open_world(World& world, const Options& options, int socket, Log& log) {
-    world.journal = TRY(journal::SqliteEngine::open({.directory = options.data}, world.random));
+    world.journal = TRY(journal::SqliteEngine::open(
+        {.directory = options.data, .check_up_to = kCheckedFirst}, world.random));
     auto services = read_service_folders(options.services, log);
     TRY(open_kernel(world, services, options, log));
     world.link = std::make_unique<supervisor::Link>(socket);
@@ -213,7 +234,12 @@ Result<void> serve(const Options& options, int socket, Log& log) {
     Result<void> result;
     {
         const Worker housekeeper(
-            "xos-journal", [&] { world.housekeeper->run(); }, [&] { world.housekeeper->stop(); });
+            "xos-journal",
+            [&] {
+                check_rest(world, options, log);
+                world.housekeeper->run();
+            },
+            [&] { world.housekeeper->stop(); });
         const Worker commits(
             "xos-commit", [&] { world.kernel->run(); }, [&] { world.kernel->stop(); });
         const Worker link(
