@@ -42,6 +42,7 @@ private:
     bool pair() {
         if (!accept("(") && !accept("["))
             return false;
+        const bool null = peek().kind == Token::Kind::Word && peek().is("None");
         auto name = value();
         if (!name || !accept(","))
             return false;
@@ -49,7 +50,9 @@ private:
         if (!label)
             return false;
         accept(",");
-        choices.emplace_back(std::move(*name), std::move(*label));
+        // None without quotes is the null that an optional field may be anyway.
+        if (!null)
+            choices.emplace_back(std::move(*name), std::move(*label));
         return accept(")") || accept("]");
     }
 

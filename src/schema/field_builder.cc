@@ -236,11 +236,13 @@ void FieldBuilder::set_type() {
         return;
     }
     const std::string_view name = syntax_.type.text;
-    const auto same = [&](const auto& entry) { return entry.name.text == name; };
+    // Behind the last dot: the packages and messages before it are protobuf's.
+    const std::string_view last = name.substr(name.rfind('.') + 1);
+    const auto same = [&](const auto& entry) { return entry.name.text == last; };
     const auto values = std::find_if(file_.enums.begin(), file_.enums.end(), same);
     const bool message = std::any_of(file_.messages.begin(), file_.messages.end(), same) ||
                          std::any_of(file_.nested.begin(), file_.nested.end(),
-                                     [&](const Word& word) { return word.text == name; });
+                                     [&](const Word& word) { return word.text == last; });
     const auto scalar = std::find_if(kScalars.begin(), kScalars.end(),
                                      [&](const Scalar& entry) { return entry.name == name; });
     if (scalar != kScalars.end()) {
@@ -363,7 +365,11 @@ void FieldBuilder::set_default(const OptionValue& value) {
         findings_.add(value.place, "the default of " + quoted(field_.name) + " is " +
                                        std::string(right) + ", not " + quoted(value.text));
     };
-    if (field_.type == FieldType::Bool) {
+    const auto is_value = [&](const auto& choice) { return choice.first == value.text; };
+    if (field_.type == FieldType::String && value.kind == OptionValue::Kind::Word &&
+        std::any_of(field_.choices.begin(), field_.choices.end(), is_value)) {
+        field_.default_value = value.text;  // A value of an enum.
+    } else if (field_.type == FieldType::Bool) {
         if (!truth && value.text != "False" && value.text != "false")
             return wrong("True or False");
         field_.default_value = truth;

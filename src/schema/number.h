@@ -7,7 +7,8 @@
 
 namespace xos::schema {
 
-/// A whole number, or a double when `text` has a fraction or exponent; nothing when it is neither.
+/// A whole number (decimal, `0x1f` or `017`), or a double when `text` has a fraction or exponent;
+/// nothing when it is neither.
 std::optional<Value> read_number(std::string_view text);
 
 }  // namespace xos::schema

@@ -154,6 +154,8 @@ private:
 
     /// `Name` or `app.Name`; the text of the word is the whole.
     Word qualified(std::string_view what) {
+        if (cursor_.peek().is(".") && cursor_.peek(1).kind == Token::Kind::Word)
+            cursor_.next();  // `.package.Name` of protobuf.
         const std::size_t start = cursor_.peek().at;
         Word word = cursor_.expect_word(what);
         while (!word.empty() && cursor_.accept(".")) {
@@ -169,7 +171,7 @@ private:
             if (cursor_.accept(";"))
                 continue;
             if (cursor_.peek().is("option") && cursor_.peek(1).kind == Token::Kind::Word &&
-                cursor_.peek(2).is("=")) {
+                (cursor_.peek(2).is("=") || cursor_.peek(2).is("."))) {
                 cursor_.next();
                 statement_option(message.options);
             } else if (!foreign_statement(message)) {
@@ -194,7 +196,7 @@ private:
             body(message);
             in_oneof_ = false;
             cursor_.accept("}");
-        } else if (cursor_.peek().is("extend") && named) {
+        } else if (cursor_.peek().is("extend") && (named || cursor_.peek(2).is("."))) {
             skip_block();
         } else if (cursor_.peek().is("extensions") || cursor_.peek().is("reserved")) {
             cursor_.skip_to({";", "}"});
@@ -207,6 +209,11 @@ private:
     }
 
     void field(MessageSyntax& message) {
+        const bool modified = is_modifier(cursor_.peek());
+        if (cursor_.peek(modified ? 1 : 0).is("group") &&
+            cursor_.peek(modified ? 2 : 1).kind == Token::Kind::Word &&
+            cursor_.peek(modified ? 3 : 2).is("="))
+            return group(message);
         FieldSyntax field;
         if (!field_head(field) || !field_number(field) || !field_options(field))
             return cursor_.skip_to({";", "}"});
@@ -214,6 +221,24 @@ private:
         const bool goes_on = cursor_.peek().is("}") || is_modifier(cursor_.peek());
         if (!cursor_.expect(";") && !goes_on)
             cursor_.skip_to({";", "}"});
+    }
+
+    /// `optional group Name = 1 { … }`: a message and a field of it in one, kept as JSON.
+    void group(MessageSyntax& message) {
+        FieldSyntax field;
+        if (!cursor_.peek().is("group"))
+            modifier(field);
+        field.type = {"json", cursor_.place()};
+        cursor_.next();
+        field.name = cursor_.word(cursor_.next());
+        std::string& name = file_.names.emplace_back(field.name.text);
+        for (char& c : name)
+            c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+        field.name.text = name;
+        if (!field_number(field) || !field_options(field))
+            return cursor_.skip_to({";", "}"});
+        message.fields.push_back(std::move(field));
+        skip_braces();
     }
 
     static bool is_modifier(const Token& token) {
@@ -272,11 +297,14 @@ private:
         cursor_.next();
     }
 
-    /// `map<string, string>`
+    /// `map<string, string>`; with anything else in it, it is kept as JSON.
     Word generic_map() {
-        const Word word = cursor_.word(cursor_.next());
-        while (!cursor_.at_end() && !cursor_.accept(">"))
-            cursor_.next();
+        Word word = cursor_.word(cursor_.next());
+        while (!cursor_.at_end() && !cursor_.accept(">")) {
+            const Token token = cursor_.next();
+            if (token.kind == Token::Kind::Word && !token.is("string"))
+                word.text = "json";
+        }
         return word;
     }
 

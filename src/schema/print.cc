@@ -116,12 +116,20 @@ std::string print_link(const FieldSyntax& field) {
     return out;
 }
 
-std::string print_field(const FieldSyntax& field) {
+/// Messages inside messages are not printed: what is of their type is JSON.
+std::string_view type_of(const FieldSyntax& field, const FileSyntax& file) {
+    const std::string_view last = field.type.text.substr(field.type.text.rfind('.') + 1);
+    const bool nested = std::any_of(file.nested.begin(), file.nested.end(),
+                                    [&](const Word& word) { return word.text == last; });
+    return nested ? "json" : last;
+}
+
+std::string print_field(const FieldSyntax& field, const FileSyntax& file) {
     std::string out = field.repeated ? "repeated " : field.required ? "required " : "optional ";
     if (field.link != LinkKind::None)
         out += print_link(field);
     else
-        out += std::string(field.type.text) + " " + std::string(field.name.text);
+        out += std::string(type_of(field, file)) + " " + std::string(field.name.text);
     (out += " = ") += field.number;
     if (!field.reverse_number.empty())
         (out += ":") += field.reverse_number;
@@ -136,7 +144,7 @@ std::string print_field(const FieldSyntax& field) {
     return out + ";";
 }
 
-std::string print_message(const MessageSyntax& message) {
+std::string print_message(const MessageSyntax& message, const FileSyntax& file) {
     std::string out = "message " + std::string(message.name.text);
     if (!message.policy.empty())
         (out += "::") += message.policy.text;
@@ -148,7 +156,7 @@ std::string print_message(const MessageSyntax& message) {
     out += " {\n";
     print_options(message.options, "    ", out);
     for (const FieldSyntax& field : message.fields)
-        out += "    " + print_field(field) + "\n";
+        out += "    " + print_field(field, file) + "\n";
     return out + "}\n";
 }
 
@@ -199,7 +207,7 @@ std::variant<std::string, Problems> print(const Source& source) {
         out +=
             "policy " + std::string(policy.name.text) + " < " + print(policy.expression) + " >\n";
     for (const MessageSyntax& message : file.messages)
-        out += print_message(message);
+        out += print_message(message, file);
     return out;
 }
 

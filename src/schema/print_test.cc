@@ -53,6 +53,8 @@ TEST_CASE("expressions are printed with the parentheses that they need") {
     CHECK(reprinted("not (not a) | not (b = 1)") == "not not a | not (b = 1)");
     CHECK(reprinted("(exists A: A.b) & c | d") == "(exists A: A.b) & c | d");
     CHECK(reprinted("exists A: (A.b & c)") == "exists A: A.b & c");
+    CHECK(reprinted("exists A.B as c: (c.d)") == "exists A.B as c: c.d");
+    CHECK(reprinted("*( a.b ) | *p(c)") == "*(a.b) | *p(c)");
     CHECK(reprinted("a not in b.c.all()") == "not (a in b.c)");
     CHECK(reprinted("*p(a.b) & 1.0 <= -2 & '\\'\"' == null") ==
           "*p(a.b) & 1.0 <= -2 & \"'\\\"\" = null");
@@ -65,7 +67,7 @@ public:
 
     std::string expression(int depth) {
         const auto inner = [&] { return "(" + expression(depth - 1) + ")"; };
-        switch (depth == 0 ? 0 : random_() % 8) {
+        switch (depth == 0 ? 0 : random_() % 10) {
             case 0: return "obj.a";
             case 1: return "not " + inner();
             case 2: return inner() + " & " + inner();
@@ -73,6 +75,8 @@ public:
             case 4: return inner() + " -> " + inner();
             case 5: return "exists Slice: " + inner();
             case 6: return "obj.a in obj.b.c";
+            case 7: return "forall core.Slice as s: " + inner();
+            case 8: return random_() % 2 == 0 ? "*(obj.a.b)" : "*p(obj.a)";
             default: return "'x' >= 1.5";
         }
     }

@@ -4,6 +4,7 @@
 #include "schema/source_text.h"
 #include "schema/value.h"
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -81,7 +82,8 @@ struct FileSyntax {
     std::vector<MessageSyntax> messages;
     std::vector<PolicySyntax> policies;
     std::vector<EnumSyntax> enums;
-    std::vector<Word> nested;  ///< Names of messages inside messages.
+    std::vector<Word> nested;       ///< Names of messages inside messages.
+    std::deque<std::string> names;  ///< What words name that is not in the text as it stands.
 };
 
 }  // namespace xos::schema

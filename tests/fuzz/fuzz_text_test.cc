@@ -117,9 +117,12 @@ TEST_CASE("models print as they read") {
     std::vector<std::string> samples;
     for (const schema::Source& model : core::core_models())
         samples.push_back(model.text);
+    for (const char* name : {"rcord.xproto", "exampleservice.xproto", "plain.proto"})
+        samples.push_back(source(std::string("tests/models/") + name));
     fuzz(samples,
          {"message X (XOSBase) {", "manytoone ", "optional string a = 1 [", "policy p <",
-          "->Slice:x", "default = ", "}\n}"},
+          "->Slice:x", "default = ", "}\n}", "group G = 1 {", "oneof o {", "map<string, X> ",
+          "exists A as b: ", "*(obj.a)", "{{ a > b }}", "[(x).y = {", "reserved 1 to max;"},
          [](const std::string& text) {
              const auto once = schema::print({.file = "x.xproto", .app = "x", .text = text});
              if (const auto* printed = std::get_if<std::string>(&once)) {
