@@ -10,13 +10,14 @@ import django_peer
 import million
 import report
 import rest
+import schema
 import watch
 import world
 import writes
 
 MEASUREMENTS = {"cloud": cloud, "api": api, "writes": writes, "watch": watch,
                 "rest": rest, "django": django_peer,
-                "million": million}
+                "million": million, "schema": schema}
 
 
 def main():
