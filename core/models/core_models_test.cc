@@ -2,8 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -177,22 +175,6 @@ TEST_CASE("links are called from the other side as published") {
     CHECK(type("Deployment").find_relation("controllerdeployments") != nullptr);
     CHECK(type("Service").find_relation("provided_dependencies") != nullptr);
     CHECK(type("Flavor").find_field("deployments")->type == FieldType::LinkSet);
-}
-
-TEST_CASE("the example of the reference can be loaded") {
-    std::ifstream file(XOS_DOCS "/reference/xproto.md");
-    std::stringstream text;
-    text << file.rdbuf();
-    const std::string page = text.str();
-    const std::size_t start = page.find("```\n") + 4;
-    auto sources = core_models();
-    sources.push_back({.file = "xproto.md",
-                       .app = "vpn",
-                       .text = page.substr(start, page.find("```", start) - start)});
-    const auto built = Schema::build(std::move(sources));
-    if (const auto* problems = std::get_if<schema::Problems>(&built))
-        FAIL(format(*problems));
-    CHECK(std::get<0>(built)->find_type("vpn.VpnTunnel") != nullptr);
 }
 
 TEST_CASE("a user may write only some fields of their own") {
