@@ -223,8 +223,10 @@ std::vector<Violation> Kernel::violations(const model::SnapshotPointer& snapshot
     const Principal system;
     std::uint64_t next_id = kPlanIds;
     return find_violations(parts_.rules, draft, [&] {
-        Change change(draft, Revision{snapshot->revision().value + 1},
-                      to_microseconds(parts_.clock.now()), [&] { return ObjectId{next_id++}; });
+        Change change(draft, {.revision = {snapshot->revision().value + 1},
+                              .now = to_microseconds(parts_.clock.now()),
+                              .next_id = [&] { return ObjectId{next_id++}; },
+                              .sealing = parts_.sealing});
         change.set_principal(&system);
         return change;
     });

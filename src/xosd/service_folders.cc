@@ -112,35 +112,53 @@ std::vector<ServiceFolder> read_service_folders(const std::vector<std::string>& 
     return in_order(std::move(folders), log);
 }
 
-Result<std::shared_ptr<const schema::Schema>> build_schema(std::vector<ServiceFolder>& services,
-                                                           Log& log) {
+namespace {
+
+using SchemaPointer = std::shared_ptr<const schema::Schema>;
+
+/// The schema of these services, their manifests checked.
+Result<SchemaPointer> build_together(const std::vector<ServiceFolder>& services) {
+    auto built = schema::Schema::build(sources_of(services));
+    if (const auto* problems = std::get_if<schema::Problems>(&built))
+        return Error{ErrorCode::Invalid, schema::format(*problems)};
+    auto schema = std::get<SchemaPointer>(std::move(built));
+    for (const ServiceFolder& service : services) {
+        const auto problems = schema::check_manifest(service.manifest, *schema);
+        if (!problems.empty())
+            return Error{ErrorCode::Invalid, schema::format(problems)};
+    }
+    return schema;
+}
+
+/// Leaves out what does not fit those before it.
+Result<SchemaPointer> build_one_by_one(std::vector<ServiceFolder>& services, Log& log) {
     std::vector<ServiceFolder> good;
-    std::shared_ptr<const schema::Schema> schema;
-    const auto build = [&](const std::vector<ServiceFolder>& with) -> Result<void> {
-        auto built = schema::Schema::build(sources_of(with));
-        if (const auto* problems = std::get_if<schema::Problems>(&built))
-            return Error{ErrorCode::Invalid, schema::format(*problems)};
-        schema = std::get<std::shared_ptr<const schema::Schema>>(built);
-        return {};
-    };
-    TRY(build({}));
+    SchemaPointer schema = TRY(build_together({}));
     for (ServiceFolder& service : services) {
         auto with = good;
         with.push_back(service);
-        auto before = schema;
-        auto built = build(with);
-        auto problems =
-            built ? schema::check_manifest(service.manifest, *schema) : schema::Problems{};
-        if (built && problems.empty()) {
+        auto built = build_together(with);
+        if (built) {
             good.push_back(std::move(service));
-            continue;
+            schema = std::move(built).value();
+        } else {
+            log.error("a service is left out",
+                      {{"service", service.manifest.name}, {"error", built.error().message()}});
         }
-        schema = before;
-        log.error("a service is left out",
-                  {{"service", service.manifest.name},
-                   {"error", built ? schema::format(problems) : built.error().message()}});
     }
     services = std::move(good);
+    return schema;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const schema::Schema>> build_schema(std::vector<ServiceFolder>& services,
+                                                           Log& log) {
+    auto together = build_together(services);
+    SchemaPointer schema =
+        together ? std::move(together).value() : TRY(build_one_by_one(services, log));
+    for (const schema::Problem& warning : schema->warnings())
+        log.warning("a model says something that is not known here", {{"model", warning.format()}});
     return schema;
 }
 
