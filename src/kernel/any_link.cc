@@ -49,29 +49,29 @@ void complete_any_link(model::View view, const schema::Type& type, const Row* ro
                        FieldValues& values) {
     if (!type.any_link)
         return;
-    const auto& [name_field, id_field, link_field] = *type.any_link;
-    const Value* name = given(values, name_field);
-    const Value* id = given(values, id_field);
-    const Value* link = given(values, link_field);
+    const schema::AnyLink any = *type.any_link;
+    const Value* name = given(values, any.type_name);
+    const Value* id = given(values, any.id);
+    const Value* link = given(values, any.link);
     const auto set_all = [&](const Row& target) {
-        values.emplace_back(name_field, view.type_of(target).full_name());
-        values.emplace_back(id_field, static_cast<std::int64_t>(target.id().value));
-        values.emplace_back(link_field, target.id());
+        values.emplace_back(any.type_name, view.type_of(target).full_name());
+        values.emplace_back(any.id, static_cast<std::int64_t>(target.id().value));
+        values.emplace_back(any.link, target.id());
     };
     if (link && !name && !id) {
         const auto* target = std::get_if<ObjectId>(link);
         if (const Row* found = target ? view.find(*target) : nullptr)
             set_all(*found);
         else if (!target)
-            values.insert(values.end(), {{name_field, Value{}}, {id_field, Value{}}});
+            values.insert(values.end(), {{any.type_name, Value{}}, {any.id, Value{}}});
     } else if (!link && (name || id)) {
         const auto value = [&](const Value* one, FieldIndex field) {
             return one ? *one : row ? model::value_of(type, *row, field) : Value{};
         };
-        if (const Row* found = find_named(view, value(name, name_field), value(id, id_field)))
+        if (const Row* found = find_named(view, value(name, any.type_name), value(id, any.id)))
             set_all(*found);
         else
-            values.emplace_back(link_field, Value{});
+            values.emplace_back(any.link, Value{});
     }
 }
 
