@@ -83,7 +83,7 @@ private:
             writer_.member("rule", one.rule);
             writer_.member("type", type.full_name());
             writer_.member("id", one.object.value);
-            writer_.member("name", name_of(type, *row));
+            writer_.member("name", name_of(*row));
             writer_.member("detail", one.message);
             writer_.end_object();
         }
