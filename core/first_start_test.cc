@@ -13,7 +13,7 @@ TEST_CASE("an empty model starts with a root user at home at a site without node
     CHECK(root == world.root);
     CHECK(std::get<bool>(world.get(root, "is_admin")));
     CHECK(std::get<bool>(world.get(root, "is_active")));
-    CHECK(world.text(root, "password") == "hash");
+    CHECK(world.text(root, "password").ends_with(" hash"));
     const ObjectId site = world.link(root, "site");
     CHECK(world.text(site, "name") == "xos");
     CHECK_FALSE(std::get<bool>(world.get(site, "hosts_nodes")));
