@@ -25,7 +25,13 @@ std::string in_words(std::string_view type_name) {
     return words;
 }
 
-std::string key_of(model::View view, const Row& row) {
+/// A key has keys of others in it so deep at most: a link that somebody gave and that is refused
+/// for it may lead in a circle.
+constexpr int kDeepestKey = 4;
+
+std::string key_of(model::View view, const Row& row, int depth = kDeepestKey) {
+    if (depth == 0)
+        return std::to_string(row.id().value);
     const schema::Type& type = view.type_of(row);
     if (const schema::Field* name = type.find_field("name"))
         return std::string(row.string(static_cast<FieldIndex>(name - type.fields.data())));
@@ -37,7 +43,7 @@ std::string key_of(model::View view, const Row& row) {
             key += row.string(part);
         else if (const Row* target =
                      kind == schema::FieldType::Link ? view.follow(row, part) : nullptr)
-            key += key_of(view, *target);
+            key += key_of(view, *target, depth - 1);
     }
     return key;
 }

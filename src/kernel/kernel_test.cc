@@ -364,5 +364,34 @@ TEST_CASE("a root may delete the own user") {
     CHECK_MESSAGE(gone, (gone ? "" : gone.error().message()));
 }
 
+TEST_CASE("an object that is given itself as part of its key is refused") {
+    RunningKernel kernel(R"xproto(
+policy root_policy < ctx.user.is_admin >
+message User::root_policy (XOSBase) {
+    option grants = True;
+    required string email = 1 [max_length = 40, unique = True, tosca_key = True];
+    required bool is_admin = 2 [default = False];
+    required bool is_active = 3 [default = True];
+}
+message Service::root_policy (XOSBase) {
+    required string name = 1 [max_length = 30, unique = True];
+}
+message Pair::root_policy (XOSBase) {
+    required manytoone service->Service:pairs = 1 [tosca_key = True];
+    required manytoone user->User:pairs = 2 [tosca_key = True];
+}
+)xproto");
+    const auto made =
+        kernel.commit({kernel.create("Pair", {{"service", made_by(0)}, {"user", made_by(0)}})});
+    CHECK_FALSE(made);
+    const ObjectId root = kernel.make("User", {{"email", std::string("r@x")}, {"is_admin", true}});
+    const ObjectId service = kernel.make("Service", {{"name", std::string("s")}});
+    const ObjectId pair = kernel.make("Pair", {{"service", service}, {"user", root}});
+    const auto turned = kernel.commit({kernel.update("Pair", pair, {{"service", pair}})},
+                                      {.kind = Principal::Kind::User, .id = root, .name = "r@x"});
+    REQUIRE_FALSE(turned);
+    CHECK(turned.error().code() == ErrorCode::Invalid);
+}
+
 }  // namespace
 }  // namespace xos::kernel

@@ -126,7 +126,8 @@ NodeTemplate parse_template(const Yaml::Member& member, Mistakes& mistakes) {
 }
 
 void check_version(const Yaml& root, Mistakes& mistakes) {
-    const std::string right = std::string(kVersionKey) + ": " + std::string(kVersions[0]);
+    std::string right(kVersionKey);
+    right.append(": ").append(kVersions[0]);
     const Yaml* version = root.find(kVersionKey);
     if (!version)
         mistakes.add(root.place(), "a recipe starts with " + right);
