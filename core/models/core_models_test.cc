@@ -120,7 +120,7 @@ TEST_CASE("parts go with their owner, and creators are forgotten") {
     CHECK(field("Slice", "service").on_delete == OnDelete::Protect);
     CHECK(field("ImageDeployments", "image").on_delete == OnDelete::Protect);
     CHECK(field("Slice", "backend_owner").on_delete == OnDelete::Protect);
-    for (const auto& [name, link] : std::vector<std::pair<const char*, const char*>>{
+    for (const auto& place : std::vector<std::pair<const char*, const char*>>{
              {"DeploymentPrivilege", "deployment"},
              {"ServicePrivilege", "service"},
              {"SliceCredential", "slice"},
@@ -131,7 +131,8 @@ TEST_CASE("parts go with their owner, and creators are forgotten") {
              {"ServiceInstanceLink", "provider_service_instance"},
              {"ServiceInstanceLink", "subscriber_network"},
              {"ServiceInstanceAttribute", "service_instance"}})
-        CHECK_MESSAGE(field(name, link).on_delete == OnDelete::Cascade, name << "." << link);
+        CHECK_MESSAGE(field(place.first, place.second).on_delete == OnDelete::Cascade,
+                      place.first << "." << place.second);
     CHECK(field("NodeLabel", "node").on_delete == OnDelete::Clear);
     CHECK(field("ServicePort", "service").on_delete == OnDelete::Protect);
 }

@@ -123,11 +123,13 @@ TEST_CASE_FIXTURE(ApiWorld, "OpenAPI describes what is there, and nothing else")
     const Answer answer = get("/xosapi/v1/openapi.json");
     REQUIRE(answer.status == 200);
     CHECK(answer["openapi"] == Json("3.1.0"));
-    for (const auto& [path, item] : *answer["paths"].as_object()) {
+    for (const auto& entry : *answer["paths"].as_object()) {
+        const std::string& path = entry.first;
         const Answer options = send({"OPTIONS", "/xosapi/v1" + filled(path), "", {}});
         REQUIRE_MESSAGE(options.status == 204, path);
         const std::string allowed = to_lower(options.headers.text("Allow"));
-        for (const auto& [method, operation] : *item.as_object()) {
+        for (const auto& operation : *entry.second.as_object()) {
+            const std::string& method = operation.first;
             if (method != "parameters")
                 CHECK_MESSAGE(allowed.find(method) != std::string::npos, path, " ", method);
         }
