@@ -12,18 +12,11 @@ namespace {
 
 constexpr std::string_view kBlank = " \t\r";
 
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(kBlank);
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
 /// Takes the first word off `text`.
 std::string_view take_word(std::string_view& text) {
     const auto end = std::min(text.find_first_of(kBlank), text.size());
     const std::string_view word = text.substr(0, end);
-    text = trimmed(text.substr(end));
+    text = trim(text.substr(end));
     return word;
 }
 
@@ -68,7 +61,7 @@ Result<AccessList> AccessList::parse(std::string_view text) {
     std::size_t line = 1, start_of_line = 0;
     for (std::size_t start = 0; start <= text.size();) {
         const std::size_t end = std::min(text.find_first_of(";#\n", start), text.size());
-        const std::string_view piece = trimmed(text.substr(start, end - start));
+        const std::string_view piece = trim(text.substr(start, end - start));
         if (!piece.empty()) {
             auto rule = parse_rule(piece);
             if (rule) {

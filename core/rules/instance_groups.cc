@@ -186,8 +186,7 @@ private:
                 if (is_spread(group) &&
                     (node.value == 0 || group_domain(view, fields(), group, node) != domain))
                     continue;
-                if (!member->is_null(instances.group) && is_new(change, member->id()) &&
-                    !is_new(change, group.id()))
+                if (is_new(change, member->id()) && !is_new(change, group.id()))
                     return refuse(
                         change, *member, instances.group,
                         describe(view, group) + " makes its instances itself: raise its count");

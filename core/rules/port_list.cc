@@ -11,13 +11,6 @@ namespace xos::core {
 
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 std::optional<std::uint16_t> parse_port(std::string_view text) {
     unsigned port = 0;
     const auto end = text.data() + text.size();
@@ -36,11 +29,11 @@ std::optional<PortRange> parse_entry(std::string_view text) {
         text.remove_prefix(3);
         if (text.empty() || (text[0] != ' ' && text[0] != '/'))
             return std::nullopt;
-        text = trimmed(text.substr(1));
+        text = trim(text.substr(1));
     }
     const auto middle = std::min(text.find_first_of("-:"), text.size());
-    const auto first = parse_port(trimmed(text.substr(0, middle)));
-    const auto last = middle == text.size() ? first : parse_port(trimmed(text.substr(middle + 1)));
+    const auto first = parse_port(trim(text.substr(0, middle)));
+    const auto last = middle == text.size() ? first : parse_port(trim(text.substr(middle + 1)));
     if (!first || !last || *first > *last)
         return std::nullopt;
     range.first = *first;
@@ -53,9 +46,9 @@ std::optional<PortRange> parse_entry(std::string_view text) {
 Result<std::vector<PortRange>> parse_ports(std::string_view text) {
     std::vector<PortRange> ranges;
     std::vector<ErrorDetail> mistakes;
-    while (!trimmed(text).empty()) {
+    while (!trim(text).empty()) {
         const auto end = std::min(text.find(','), text.size());
-        const std::string_view entry = trimmed(text.substr(0, end));
+        const std::string_view entry = trim(text.substr(0, end));
         text.remove_prefix(std::min(end + 1, text.size()));
         if (const auto range = parse_entry(entry))
             ranges.push_back(*range);
